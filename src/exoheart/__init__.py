@@ -1,0 +1,52 @@
+"""exoheart: from donor cell to infarcted heart, and the study that would show it.
+
+A simulator of vesicle therapy of the infarcted heart, calibrated on published evidence,
+and a study planner on top. Research use only; not medical advice.
+
+>>> import exoheart
+>>> study = exoheart.Study.load("examples/pig_reperfused_infarct.toml")  # doctest: +SKIP
+>>> result = exoheart.plan(study)  # doctest: +SKIP
+
+Public names are loaded on first use, so that importing the package stays fast.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from exoheart import evidence, product
+    from exoheart.evidence import cite
+    from exoheart.figures import figure
+    from exoheart.planning import plan
+    from exoheart.prediction import simulate
+    from exoheart.study import StudyFile as Study
+
+__version__ = "0.1.0"
+__all__ = ["Study", "cite", "evidence", "figure", "plan", "product", "simulate"]
+
+#: Where each public name lives, and its name there (None: the module itself).
+_HOMES = {
+    "Study": ("exoheart.study", "StudyFile"),
+    "plan": ("exoheart.planning", "plan"),
+    "simulate": ("exoheart.prediction", "simulate"),
+    "figure": ("exoheart.figures", "figure"),
+    "cite": ("exoheart.evidence", "cite"),
+    "evidence": ("exoheart.evidence", None),
+    "product": ("exoheart.product", None),
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _HOMES:
+        raise AttributeError(f"exoheart has no {name!r}; public names: {__all__}")
+    home, attribute = _HOMES[name]
+    module = import_module(home)
+    value = module if attribute is None else getattr(module, attribute)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*__all__, "__version__"})

@@ -1,0 +1,199 @@
+"""Solving members with libRoadRunner (CVODE), and a fallback for those that fail.
+
+The reference solver, and until a faster one stands beside it the only one. A member
+that CVODE gives up on is solved once more by SciPy's Radau method on the same
+right-hand side, which shares no integrator code with it.
+
+References
+----------
+Welsh2023 (libRoadRunner 2.0).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from exoheart.engine.members import Action, Block
+from exoheart.engine.model import INFLOW, Model
+from exoheart.engine.segments import Segment, segments
+from exoheart.engine.solution import Status
+from exoheart.errors import ModelError
+
+FloatArray = npt.NDArray[np.float64]
+_MAXIMUM_STEPS = 50_000
+
+
+class RoadRunnerSolver:
+    """One compiled model in one process; members go through it one after another."""
+
+    def __init__(self, model: Model, rtol: float) -> None:
+        import roadrunner
+
+        roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
+        self._model = model
+        self._runner = roadrunner.RoadRunner(model.sbml)
+        self._executable = self._runner.model
+        integrator = self._runner.getIntegrator()
+        integrator.setValue("relative_tolerance", rtol)
+        integrator.setValue("maximum_num_steps", _MAXIMUM_STEPS)
+        for id_, tolerance in model.absolute_tolerances.items():
+            integrator.setIndividualTolerance(id_, tolerance)
+        self._rtol = rtol
+        globals_ = list(self._executable.getGlobalParameterIds())
+        self._column = {id_: k for k, id_ in enumerate(globals_)}
+        floating = list(self._executable.getFloatingSpeciesIds())
+        self._amount = {id_: k for k, id_ in enumerate(floating)}
+        self._inflows = [k for id_, k in self._column.items() if id_.startswith(INFLOW)]
+        self._parameters = [self._column[id_] for id_ in model.parameters]
+        vector = [
+            self._executable.getStateVectorId(k) for k in range(len(model.states))
+        ]
+        self._vector = [vector.index(id_) for id_ in model.states]
+        self._runner.timeCourseSelections = list(model.observables)
+
+    def solve(self, block: Block) -> tuple[FloatArray, list[tuple[int, str, int]]]:
+        """Solve every member of a block.
+
+        Returns
+        -------
+        values : ndarray, shape (count, sample, observable)
+        outcomes
+            Status, sentence and number of segments of each member.
+        """
+        count, samples = block.sample_times.shape
+        values = np.full((count, samples, len(self._model.observables)), math.nan)
+        by_member: list[list[Action]] = [[] for _ in range(count)]
+        for action in block.schedule:
+            by_member[action.member].append(action)
+        outcomes = []
+        for member, actions in enumerate(by_member):
+            outcome = self._member(block, member, actions, values[member])
+            outcomes.append(outcome)
+        return values, outcomes
+
+    def _member(
+        self, block: Block, member: int, actions: Sequence[Action], out: FloatArray
+    ) -> tuple[int, str, int]:
+        pieces = list(segments(actions, block.sample_times[member]))
+        try:
+            self._begin(block, member)
+            for piece in pieces:
+                self._integrate(piece, out)
+                self._act(piece.actions)
+            self._require_finite(out)
+            return Status.SOLVED, "", len(pieces)
+        except (RuntimeError, ArithmeticError) as failure:
+            first = f"CVODE gave up: {_sentence(failure)}"
+        try:
+            self._begin(block, member)
+            for piece in pieces:
+                self._integrate_by_radau(piece, out)
+                self._act(piece.actions)
+            self._require_finite(out)
+            return Status.SOLVED_BY_FALLBACK, f"{first}; solved by Radau", len(pieces)
+        except (RuntimeError, ArithmeticError, ValueError) as failure:
+            out[:] = math.nan
+            reason = f"{first}; Radau failed too: {_sentence(failure)}"
+            return Status.FAILED, reason, len(pieces)
+
+    def _begin(self, block: Block, member: int) -> None:
+        executable = self._executable
+        executable.setGlobalParameterValues(self._inflows, [0.0] * len(self._inflows))
+        executable.setGlobalParameterValues(
+            self._parameters, block.parameters[member].tolist()
+        )
+        for id_, value in zip(self._model.states, block.initial[member], strict=True):
+            self._set(id_, float(value))
+
+    def _set(self, id_: str, value: float) -> None:
+        if id_ in self._amount:
+            self._executable.setFloatingSpeciesAmounts([self._amount[id_]], [value])
+        elif id_ in self._column:
+            self._executable.setGlobalParameterValues([self._column[id_]], [value])
+        else:
+            raise ModelError(f"the schedule names {id_!r}, which the model lacks")
+
+    def _act(self, actions: Sequence[Action]) -> None:
+        for action in actions:
+            if action.action == "set":
+                self._set(action.target, action.value)
+            elif action.target not in self._amount:
+                raise ModelError(
+                    f"the schedule's {action.action!r} names {action.target!r}; "
+                    "allowed: a state that reactions change"
+                )
+            elif action.action == "rate":
+                self._set(INFLOW + action.target, action.value)
+            else:
+                index = self._amount[action.target]
+                held = float(self._executable.getFloatingSpeciesAmounts()[index])
+                self._set(action.target, held + action.value)
+
+    def _integrate(self, piece: Segment, out: FloatArray) -> None:
+        if piece.end_h == piece.start_h:
+            if len(piece.samples):
+                out[piece.samples] = self._observe()
+            return
+        times = np.unique(np.concatenate([[piece.start_h], piece.times, [piece.end_h]]))
+        result = np.asarray(self._runner.simulate(times=times.tolist()))
+        out[piece.samples] = result[np.searchsorted(times, piece.times)]
+
+    def _observe(self) -> FloatArray:
+        return np.array([self._runner.getValue(id_) for id_ in self._model.observables])
+
+    def _read_states(self) -> FloatArray:
+        amounts = self._executable.getFloatingSpeciesAmounts()
+        constants = self._executable.getGlobalParameterValues()
+        return np.array(
+            [
+                amounts[self._amount[id_]]
+                if id_ in self._amount
+                else constants[self._column[id_]]
+                for id_ in self._model.states
+            ]
+        )
+
+    def _write_states(self, states: FloatArray) -> None:
+        for id_, value in zip(self._model.states, states, strict=True):
+            self._set(id_, float(value))
+
+    def _rates(self, _time: float, states: FloatArray) -> FloatArray:
+        self._write_states(states)
+        rates = np.asarray(self._runner.getRatesOfChange())
+        return rates[self._vector]
+
+    def _integrate_by_radau(self, piece: Segment, out: FloatArray) -> None:
+        from scipy.integrate import solve_ivp
+
+        if piece.end_h == piece.start_h:
+            self._integrate(piece, out)
+            return
+        found: Any = solve_ivp(
+            self._rates,
+            (piece.start_h, piece.end_h),
+            self._read_states(),
+            method="Radau",
+            t_eval=np.append(piece.times[piece.times < piece.end_h], piece.end_h),
+            rtol=self._rtol,
+            atol=list(self._model.absolute_tolerances.values()),
+        )
+        if not found.success:
+            raise ArithmeticError(found.message)
+        for column, time in enumerate(found.t):
+            self._write_states(found.y[:, column])
+            for sample in piece.samples[piece.times == time]:
+                out[sample] = self._observe()
+
+    @staticmethod
+    def _require_finite(out: FloatArray) -> None:
+        if not np.all(np.isfinite(out)):
+            raise ArithmeticError("a result is not a finite number")
+
+
+def _sentence(failure: Exception) -> str:
+    return " ".join(str(failure).split())[:300].rstrip(".")
