@@ -15,6 +15,8 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
+from exoheart.version import VERSION
+
 if TYPE_CHECKING:
     from exoheart import evidence, product
     from exoheart.evidence import cite
@@ -23,7 +25,7 @@ if TYPE_CHECKING:
     from exoheart.prediction import simulate
     from exoheart.study import StudyFile as Study
 
-__version__ = "0.1.0"
+__version__ = VERSION
 __all__ = ["Study", "cite", "evidence", "figure", "plan", "product", "simulate"]
 
 #: Where each public name lives, and its name there (None: the module itself).

@@ -1,0 +1,283 @@
+"""Roadblocks: which unknown drives the uncertainty of the effect.
+
+In: what was drawn for each outer draw and the true mean effect of that draw. Out: a
+list ranked by share of variance, with an interval on share and rank. Nothing is
+solved: the draws of the answer itself are looked at again. Read next:
+:mod:`exoheart.decision.layers`.
+
+The measure is the correlation ratio: draws are sorted by one parameter, cut into a
+few bins, and the share of variance between bins is taken, corrected for the share
+that chance gives (epsilon squared). It sees bends, not only slopes, but not what two
+parameters do only together: that stays in `unexplained`.
+
+References
+----------
+Kelley1935 (epsilon squared).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from exoheart.errors import InputError
+
+FloatArray = npt.NDArray[np.float64]
+IntArray = npt.NDArray[np.int64]
+Interval = tuple[float, float]
+
+_PER_BIN = 12  # draws that a bin should hold; fewer make its mean a guess
+_MOST_BINS = 5
+_SHUFFLES = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Driver:
+    """One unknown and how much of the effect's variance goes with it.
+
+    Parameters
+    ----------
+    id
+        Parameter id, or the name of a categorical draw (``mechanism``).
+    kind
+        Of its prior; ``assumed`` where none is given.
+    share, share_interval90
+        Share of variance, 0 to 1; interval by resampling outer draws.
+    rank, rank_interval90
+        1 is the largest; interval by the same resampling.
+    above_chance
+        Its share is larger than the largest of *all* parameters in 95 % of shuffles
+        (level as in :class:`Roadblocks`).
+    """
+
+    id: str
+    kind: str
+    share: float
+    share_interval90: Interval
+    rank: int
+    rank_interval90: Interval
+    above_chance: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Roadblocks:
+    """Drivers in order, and what they leave open.
+
+    Parameters
+    ----------
+    drivers
+        Largest share first; constants are left out.
+    unexplained
+        One minus the shares of the drivers above chance: joint action, what the bins
+        miss, and what so few draws can't tell. Shares below chance aren't added up,
+        since a hundred of them sum to something although each is noise.
+    threshold
+        Share that a driver needs to be above chance.
+    level
+        Chance that any driver at all passes `threshold` when none matters.
+    scale
+        Factor on all shares, below 1 only where those above chance summed to over 1
+        (drivers that move together are counted twice).
+    draws
+        Outer draws used.
+    """
+
+    drivers: tuple[Driver, ...]
+    unexplained: float
+    threshold: float
+    level: float
+    scale: float
+    draws: int
+
+
+def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge it
+    outer_parameters: Mapping[str, npt.ArrayLike],
+    categorical: Mapping[str, Sequence[str]],
+    effect: npt.ArrayLike,
+    kinds: Mapping[str, str],
+    *,
+    bootstrap: int = 500,
+    seed: int = 0,
+    level: float = 0.05,
+) -> Roadblocks:
+    """Rank what was drawn by the share of the effect's variance that goes with it.
+
+    The bootstrap repeats draws, which makes every share look larger; intervals are
+    therefore centred on the estimate.
+
+    Parameters
+    ----------
+    outer_parameters
+        Id -> (outer,) values. Constants are skipped.
+    categorical
+        Name -> (outer,) labels, for example the mechanism. A label that occurs once
+        is put with the others that do.
+    effect : (outer,) array_like
+        True mean effect of each outer draw; draws that are not finite are left out.
+    kinds
+        Id -> kind of its prior.
+    bootstrap
+        Resamples of the outer draws.
+    seed
+        Of the run.
+    level
+        Of `above_chance`, over all drivers together.
+
+    Raises
+    ------
+    InputError
+        A parameter doesn't have one value an outer draw.
+    """
+    given = np.asarray(effect, dtype=np.float64)
+    kept = np.isfinite(given)
+    y = given[kept]
+    bins = _all_bins(outer_parameters, categorical, kept)
+    if not bins or y.size < 4 or np.ptp(y) == 0:
+        return Roadblocks((), 1.0, float("nan"), level, 1.0, int(y.size))
+    rng = np.random.Generator(np.random.Philox(key=[seed, 0x0D]))
+    groups = np.stack(list(bins.values()))
+    plain = np.ones((1, y.size))
+    raw = _epsilon_squared(groups, plain, y[None])[0]
+    shuffled = rng.permuted(np.tile(y, (_SHUFFLES, 1)), axis=1)
+    largest = _epsilon_squared(groups, plain, shuffled).max(axis=1)
+    threshold = float(np.quantile(largest, 1 - level))
+    again = rng.multinomial(y.size, np.full(y.size, 1 / y.size), size=bootstrap)
+    boot = _epsilon_squared(groups, again.astype(np.float64), y[None])
+    boot += raw - np.nanmean(boot, axis=0)
+    above = raw > threshold
+    total = float(raw[above].sum())
+    scale = min(1.0, 1.0 / total) if total > 0 else 1.0
+    drivers = _drivers(list(bins), kinds, raw, boot, above, scale)
+    return Roadblocks(
+        drivers=drivers,
+        unexplained=max(0.0, 1.0 - total * scale),
+        threshold=threshold,
+        level=level,
+        scale=scale,
+        draws=int(y.size),
+    )
+
+
+def measured_share(roadblocks: Roadblocks) -> float:
+    """Give the share of the variance that rests on measured or derived parameters.
+
+    Drivers above chance only; what is unexplained counts as not measured, so this
+    errs low.
+    """
+    return float(
+        sum(
+            driver.share
+            for driver in roadblocks.drivers
+            if driver.above_chance and driver.kind in {"measured", "derived"}
+        )
+    )
+
+
+def _all_bins(
+    numbers: Mapping[str, npt.ArrayLike],
+    labels: Mapping[str, Sequence[str]],
+    kept: npt.NDArray[np.bool_],
+) -> dict[str, IntArray]:
+    """Give each driver's bin of each kept draw; constants are left out."""
+    bins: dict[str, IntArray] = {}
+    for name, values in (*numbers.items(), *labels.items()):
+        array = np.asarray(values)
+        if array.shape != kept.shape:
+            raise InputError(
+                f"{name}: values of shape {array.shape}; allowed: {kept.shape}, one an "
+                "outer draw; hand over the draws of the effect"
+            )
+        found = _labelled(array[kept]) if name in labels else _binned(array[kept])
+        if len(np.unique(found)) > 1:
+            bins[name] = found
+    return bins
+
+
+def _binned(values: npt.NDArray[np.generic]) -> IntArray:
+    """Cut values into a few bins of like size; equal values share a bin."""
+    number = int(np.clip(values.size // _PER_BIN, 2, _MOST_BINS))
+    x = values.astype(np.float64)
+    ordered = np.sort(x)
+    place = 0.5 * (
+        np.searchsorted(ordered, x, "left") + np.searchsorted(ordered, x, "right") - 1
+    )
+    return _renumbered(np.floor((place + 0.5) * number / x.size).astype(np.int64))
+
+
+def _labelled(values: npt.NDArray[np.generic]) -> IntArray:
+    """Give each label a number; those met once share one."""
+    _, codes, counts = np.unique(values, return_inverse=True, return_counts=True)
+    return _renumbered(np.where(counts[codes] > 1, codes, len(counts)))
+
+
+def _renumbered(codes: IntArray) -> IntArray:
+    return np.asarray(np.unique(codes, return_inverse=True)[1], dtype=np.int64)
+
+
+def _epsilon_squared(
+    groups: IntArray, weights: FloatArray, values: FloatArray
+) -> FloatArray:
+    """Give the corrected share of variance between bins.
+
+    Parameters
+    ----------
+    groups : (driver, draw) ndarray
+    weights : (w, draw) ndarray
+        How often each draw counts.
+    values : (v, draw) ndarray
+        Effects; `w` or `v` is 1.
+
+    Returns
+    -------
+    ndarray, shape (max(w, v), driver)
+        1 - [within/(N - k)] / [total/(N - 1)]; below zero where chance would do more.
+    """
+    drawn = weights.sum(axis=1, keepdims=True)
+    centred = values - values.mean(axis=1, keepdims=True)
+    first, second = weights * centred, weights * centred**2
+    total = second.sum(axis=1) - first.sum(axis=1) ** 2 / drawn[:, 0]
+    number = drawn[:, 0]
+    found = []
+    for bins in groups:
+        member = (bins[:, None] == np.arange(bins.max() + 1)).astype(np.float64)
+        count, sums = weights @ member, first @ member
+        filled = count > 0
+        squares = np.divide(sums**2, count, where=filled, out=np.zeros_like(sums))
+        within = second.sum(axis=1) - squares.sum(axis=1)
+        free = number - filled.sum(axis=1)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            found.append(1.0 - (within / free) / (total / (number - 1)))
+    return np.stack(found, axis=1)
+
+
+def _drivers(
+    names: Sequence[str],
+    kinds: Mapping[str, str],
+    raw: FloatArray,
+    boot: FloatArray,
+    above: npt.NDArray[np.bool_],
+    scale: float,
+) -> tuple[Driver, ...]:
+    """Put the numbers of each driver into a record, largest share first."""
+    order = np.argsort(-raw, kind="stable")
+    sane = boot[np.isfinite(boot).all(axis=1)]
+    ranks = 1 + np.argsort(np.argsort(-sane, axis=1, kind="stable"), axis=1)
+    drivers = []
+    for rank, k in enumerate(order):
+        share = np.clip(np.quantile(sane[:, k], (0.05, 0.95)), 0.0, 1.0) * scale
+        place = np.quantile(ranks[:, k], (0.05, 0.95), method="inverted_cdf")
+        drivers.append(
+            Driver(
+                id=names[k],
+                kind=kinds.get(names[k], "assumed"),
+                share=float(np.clip(raw[k], 0.0, 1.0) * scale),
+                share_interval90=(float(share[0]), float(share[1])),
+                rank=rank + 1,
+                rank_interval90=(float(place[0]), float(place[1])),
+                above_chance=bool(above[k]),
+            )
+        )
+    return tuple(drivers)

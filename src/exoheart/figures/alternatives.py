@@ -1,0 +1,50 @@
+"""Figure 9: other routes and doses, ranked by the user's endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exoheart.figures import numbers
+from exoheart.figures.forest import forest, positions
+from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
+
+SHOWN = 16
+
+
+def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) -> Spec:
+    """Draw the predicted difference of each alternative, the best rank first.
+
+    Parameters
+    ----------
+    rows
+        ``alternatives.rows`` of the plan document.
+    endpoint
+        What the differences are of, for the axis.
+    shown
+        How many to draw.
+    """
+    last = len(rows) + 1
+    ranked = sorted(rows, key=lambda row: numbers.finite(row.get("rank")) or last)
+    routes = list(dict.fromkeys(row["route"] for row in ranked))
+    drawn, parts = [], []
+    for row in ranked[:shown]:
+        low, high = numbers.ends(row.get("interval90"))
+        chance = numbers.probability(row.get("probability_of_benefit"))
+        drawn.append(
+            {
+                "label": numbers.wrap(f"{row['route']}, {row['dose']}", 38),
+                "low": low,
+                "high": high,
+                "median": numbers.finite(row.get("median")),
+                "colour": TREATED[routes.index(row["route"]) % len(TREATED)],
+                "note": f"chance of benefit: {chance}",
+            }
+        )
+        parts.append(f"{row['route']}, {row['dose']}: benefit {chance}")
+    if not positions(drawn, log=False):
+        return nothing("No alternative was computed.")
+    unit = numbers.unit_words(rows[0].get("unit"))
+    axis = [f"difference to control ({unit}), 90 % interval", endpoint]
+    panel = forest(drawn, x_title="\n".join(filter(None, axis)), zero=True, width=300)
+    text = f"Alternatives, best first, colour by route. {listing(parts)}"
+    return finish(panel, text)

@@ -1,0 +1,105 @@
+"""One door to all figures: a document and a name give the specification."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from exoheart.errors import InputError, closest
+from exoheart.figures.alternatives import alternatives
+from exoheart.figures.answer import answer
+from exoheart.figures.controls import controls
+from exoheart.figures.course import course
+from exoheart.figures.fate import fate
+from exoheart.figures.mechanisms import mechanisms
+from exoheart.figures.power import power
+from exoheart.figures.published import published
+from exoheart.figures.roadblocks import roadblocks
+from exoheart.figures.stoichiometry import stoichiometry
+from exoheart.figures.theme import Spec
+
+Document = Mapping[str, Any]
+
+
+def primary_quantity(plan: Document) -> str:
+    """Give the quantity whose course to show: the primary endpoint's, if drawn."""
+    curves = plan["prediction"].get("curves") or [{}]
+    endpoints = plan["study"]["endpoints"]
+    drawn = [str(curve.get("quantity", "")) for curve in curves]
+    for endpoint in sorted(endpoints, key=lambda e: not e.get("primary")):
+        wanted = endpoint["quantity"]
+        found = next((name for name in drawn if name.startswith(wanted)), None)
+        if found:
+            return found
+    return drawn[0]
+
+
+_DRAW: Mapping[str, Callable[[Document], Spec]] = {
+    "answer": lambda p: answer(p["answer"]["rows"], p["study"]["arms"]),
+    "course": lambda p: course(
+        p["prediction"].get("curves") or [], p["study"]["arms"], primary_quantity(p)
+    ),
+    "published": lambda p: published(
+        p["published"], p["answer"]["rows"], p["study"]["arms"]
+    ),
+    "fate": lambda p: fate(p["how"]["fate"], p["study"]["arms"]),
+    "stoichiometry": lambda p: stoichiometry(
+        p["how"]["stoichiometry"], p["study"]["arms"]
+    ),
+    "mechanisms": lambda p: mechanisms(p["how"]["mechanisms"], p["study"]["arms"]),
+    "power": lambda p: power(p["animals"]),
+    "roadblocks": lambda p: roadblocks(p["roadblocks"]["ranked"]),
+    "alternatives": lambda p: alternatives(
+        p["alternatives"]["rows"], p["alternatives"].get("endpoint") or ""
+    ),
+    "controls": lambda p: controls(p["trust"]["controls"]),
+}
+NAMES = tuple(_DRAW)
+_OF_PREDICTION = ("answer", "course")
+
+
+def _as_plan(prediction: Document) -> dict[str, Any]:
+    """Give the parts of a plan that a bare prediction document can fill."""
+    rows, endpoints = [], []
+    for arm in prediction["arms"]:
+        for endpoint in arm["endpoints"]:
+            place = f" of {endpoint['of']}" if endpoint.get("of") else ""
+            endpoints.append(endpoint)
+            difference = endpoint.get("difference_to_control")
+            if difference:
+                name = f"{endpoint['quantity']}{place}, {endpoint['at']}"
+                rows.append({"arm": arm["name"], "endpoint": name, **difference})
+    return {
+        "study": {"arms": prediction["arms"], "endpoints": endpoints},
+        "answer": {"rows": rows},
+        "prediction": prediction,
+    }
+
+
+def figure(result: Document, name: str = "answer") -> Spec:
+    """Give the specification of one figure of a result.
+
+    Parameters
+    ----------
+    result
+        A plan document, or a prediction document (which has ``answer`` and
+        ``course`` only).
+    name
+        One of :data:`NAMES`.
+
+    Raises
+    ------
+    InputError
+        If there is no figure of that name for this kind of document.
+    """
+    bare = "arms" in result
+    allowed = _OF_PREDICTION if bare else NAMES
+    if name not in allowed:
+        near = closest(name, allowed)
+        hint = f"; did you mean {near!r}?" if near else ""
+        kind = "prediction" if bare else "plan"
+        raise InputError(
+            f"figure {name!r} of a {kind} document; allowed: {', '.join(allowed)}; "
+            f"choose one of these{hint}"
+        )
+    return _DRAW[name](_as_plan(result) if bare else result)

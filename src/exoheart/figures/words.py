@@ -1,0 +1,61 @@
+"""Text at the two sides of a panel: row labels on the left, notes on the right.
+
+Vega sets a label of several lines from its first line down, off the middle of its
+row; here each text is moved up by half of its height.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from exoheart.figures.theme import INK, Row
+
+_LINE = 13  # height of a line of text [px]
+
+
+def number_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Copy rows with their place in the panel as ``row``, so none can coincide."""
+    return [{**row, "row": place} for place, row in enumerate(rows)]
+
+
+def row_axis() -> Any:
+    """Give the y channel of a panel of numbered rows; labels are drawn apart."""
+    import altair as alt
+
+    return alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+
+
+def side_text(rows: Sequence[Row], field: str, *, x: int, align: str) -> list[Any]:
+    """Draw one text per numbered row at `x` pixels, centred on its row.
+
+    Parameters
+    ----------
+    rows
+        Rows of :func:`number_rows`.
+    field
+        Which entry holds the text.
+    align
+        ``left`` or ``right``; the text stands 10 px off `x` on that side.
+    """
+    import altair as alt
+
+    by_lines: dict[int, list[dict[str, Any]]] = {}
+    for row in rows:
+        text = str(row.get(field) or "")
+        if text:
+            entry = {"row": row["row"], "text": text}
+            by_lines.setdefault(text.count("\n"), []).append(entry)
+    return [
+        alt.Chart(alt.Data(values=values))
+        .mark_text(
+            align=align,
+            baseline="middle",
+            dx=10 if align == "left" else -10,
+            dy=-breaks * _LINE / 2,
+            lineHeight=_LINE,
+            color=INK,
+        )
+        .encode(x=alt.value(x), y=row_axis(), text="text:N")
+        for breaks, values in by_lines.items()
+    ]

@@ -1,0 +1,33 @@
+"""A study simulated: from the study file to what every arm will read.
+
+Composes the chain once: priors, donor and product, the joined model over all members,
+endpoints as a laboratory measures them, and thousands of trials drawn from them. Named
+so because a module called like the public function ``simulate`` would hide it.
+
+Read next: :mod:`exoheart.prediction.run` (the composition),
+:mod:`exoheart.prediction.sampling` (when and what is recorded),
+:mod:`exoheart.prediction.products` (what the arms get).
+"""
+
+from exoheart.prediction.products import Products, prepare_products
+from exoheart.prediction.record import Prediction
+from exoheart.prediction.run import (
+    DEFAULT_MEMBERS,
+    QUICK_MEMBERS,
+    predict_arms,
+    prepare,
+    simulate,
+    size_of,
+)
+
+__all__ = [
+    "DEFAULT_MEMBERS",
+    "QUICK_MEMBERS",
+    "Prediction",
+    "Products",
+    "predict_arms",
+    "prepare",
+    "prepare_products",
+    "simulate",
+    "size_of",
+]

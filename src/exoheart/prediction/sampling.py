@@ -1,0 +1,87 @@
+"""When and what to record: sample times and observables of a study.
+
+Times follow the infarct and every dose closely and thin out towards the last endpoint,
+so that one set serves endpoints, curves and the account of the dose.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from exoheart import delivery
+from exoheart.heart import mechanisms
+from exoheart.records.study import Study
+from exoheart.therapy import MECHANISMS, anchored
+
+FloatArray = npt.NDArray[np.float64]
+#: Samples after each event and over the whole time.
+_AFTER_EVENT, _OVERALL = 14, 24
+#: First sample after an event [h].
+_SOON = 0.02
+#: Cells whose uptake is reported, by zone.
+REPORTED_CELLS = tuple(
+    (zone, cell) for zone in ("risk", "border") for cell in delivery.CELLS
+)
+
+
+def horizon(study: Study) -> float:
+    """Give the time of the last endpoint [h after occlusion]."""
+    return max(anchored(e.at, study.animal.infarct) for e in study.endpoints)
+
+
+def dose_times(study: Study) -> tuple[float, ...]:
+    """Give the time of every dose of every arm [h after occlusion], sorted."""
+    times = {
+        anchored(arm.at, study.animal.infarct) + number * arm.every_h
+        for arm in study.arms
+        if arm.at is not None and arm.dose is not None
+        for number in range(arm.times)
+    }
+    return tuple(sorted(times))
+
+
+def sample_times(study: Study) -> FloatArray:
+    """Give the sample times of a study [h after occlusion], ascending."""
+    end = horizon(study)
+    infarct = study.animal.infarct
+    events = [0.0, infarct.occlusion_h or 0.0, *dose_times(study)[:6]]
+    parts = [np.linspace(0.0, end, _OVERALL)]
+    for event in events:
+        if event < end - _SOON:
+            after = np.geomspace(_SOON, end - event, _AFTER_EVENT)
+            parts.append(np.concatenate([[event], event + after]))
+    endpoints = [anchored(e.at, infarct) for e in study.endpoints]
+    times = np.unique(np.concatenate([*parts, endpoints]))
+    return times[(times >= 0.0) & (times <= end)]
+
+
+def observables(study: Study, readings: tuple[str, ...]) -> tuple[str, ...]:
+    """Give the ids to record for a study.
+
+    Parameters
+    ----------
+    study
+        Says whether anything is given at all.
+    readings
+        Ids that the endpoints read.
+    """
+    recorded = dict.fromkeys(readings)
+    recorded |= dict.fromkeys(("outcome_infarct_area_at_risk",))
+    recorded |= dict.fromkeys(("outcome_ejection_fraction",))
+    if any(arm.dose is not None for arm in study.arms):
+        recorded |= dict.fromkeys(delivery.STATES)
+        recorded |= dict.fromkeys(
+            f"port_bound_{zone}_{cell}" for zone, cell in REPORTED_CELLS
+        )
+        recorded |= dict.fromkeys(
+            f"mechanism_cargo_{what}_{group}"
+            for what in ("taken_up", "cytosol")
+            for group in mechanisms.GROUPS
+        )
+        recorded |= dict.fromkeys(
+            f"mechanism_{name}_occupancy_{signal}"
+            for name in MECHANISMS
+            for signal in mechanisms.SIGNALS
+        )
+    return tuple(recorded)

@@ -1,0 +1,60 @@
+"""Section 7, Alternatives: other routes and doses by the user's endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exoheart import figures
+from exoheart.figures import numbers
+from exoheart.report.blocks import (
+    Block,
+    Part,
+    Section,
+    Table,
+    Text,
+    picture,
+    table,
+)
+
+_WHY_EMPTY = "No arm of this study receives a product, so there is nothing to vary."
+
+
+def _rows(rows: Sequence[Part]) -> Table:
+    ranked = sorted(rows, key=lambda r: numbers.finite(r.get("rank")) or len(rows) + 1)
+    body = [
+        (
+            f"{row['route']}, {row['dose']}",
+            numbers.number(row.get("rank")),
+            numbers.probability(row.get("probability_of_benefit")),
+            numbers.interval(row.get("interval90"), row.get("unit")),
+            numbers.median(row.get("median"), row.get("interval90"), row.get("unit")),
+        )
+        for row in ranked
+    ]
+    columns = (
+        "Route and dose",
+        "Rank",
+        "Probability of benefit",
+        "90 % interval of the difference",
+        "Median",
+    )
+    return table("Alternatives, the best first", columns, body, range(1, 5))
+
+
+def alternatives(plan: Part) -> Section:
+    """Write section 7 from ``alternatives``."""
+    part = plan["alternatives"]
+    blocks: list[Block] = []
+    if part.get("skipped"):
+        blocks.append(Text(str(part["skipped"])))
+    if part["rows"]:
+        endpoint = str(part.get("endpoint") or "the primary endpoint")
+        caption = (
+            f"Predicted difference to control of other routes and doses, for "
+            f"{endpoint}; the best first, one colour per route."
+        )
+        spec = figures.alternatives(part["rows"], endpoint)
+        twin = _rows(part["rows"])
+        block = picture("alternatives", spec, caption, twin, folded=len(twin.rows) > 10)
+        blocks.append(block)
+    return Section("alternatives", "Alternatives", tuple(blocks) or (Text(_WHY_EMPTY),))

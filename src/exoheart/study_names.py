@@ -1,0 +1,196 @@
+"""The names a study file may use, read from the shipped tables.
+
+Part of :mod:`exoheart.study`. Nothing is listed in code: routes and their keys come
+from ``data/routes.csv``, endpoints from ``data/endpoints.csv``, donors from
+``data/donors.csv`` and the secretion rates, isolation steps from the recoveries, and
+parameter ids from all rows of :mod:`exoheart.evidence`.
+"""
+
+from __future__ import annotations
+
+import csv
+import math
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+
+from exoheart.evidence import load_parameters
+
+_DONOR_RATE = "donor.secretion_rate."
+_YIELD_FOLD = "donor.yield_fold."
+_RECOVERY = "product.recovery."
+_LABORATORY = "heart.clock_laboratory."
+#: Rows of recovery that are no step of their own.
+_NO_STEPS = ("unstated", "tangential flow twice")
+#: Other spellings of isolation steps.
+_STEP_ALIASES: Mapping[str, str] = {
+    "UC": "ultracentrifugation",
+    "differential ultracentrifugation": "ultracentrifugation",
+    "PEG": "precipitation",
+    "ExoQuick": "precipitation",
+    "UF": "ultrafiltration",
+    "SEC": "size exclusion",
+    "size exclusion chromatography": "size exclusion",
+    "TFF": "tangential flow",
+    "tangential flow filtration": "tangential flow",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class RouteName:
+    """A route, whether the model has it, and the keys of ``[arm.delivery]``.
+
+    `unused` are keys that are recorded and change nothing.
+    """
+
+    modelled: bool
+    keys: frozenset[str]
+    unused: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class EndpointName:
+    """What can be asked of one region: unit, methods and the default method."""
+
+    unit: str
+    methods: tuple[str, ...]
+    default_method: str
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterName:
+    """A parameter of the tables: unit and physical bounds in one species.
+
+    `species` is ``all`` where the row holds for every species.
+    """
+
+    species: str
+    unit: str
+    low: float = -math.inf
+    high: float = math.inf
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """Every name a study file may use.
+
+    `endpoints` is keyed by quantity, then region (empty where it has none);
+    `donors`, `isolation` and `conditioning` turn every accepted spelling into the name
+    that the stages know.
+    """
+
+    routes: Mapping[str, RouteName]
+    endpoints: Mapping[str, Mapping[str, EndpointName]]
+    donors: Mapping[str, str]
+    isolation: Mapping[str, str]
+    conditioning: Mapping[str, str]
+    laboratories: frozenset[str]
+    parameters: Mapping[str, tuple[ParameterName, ...]]
+
+    def parameter(self, name: str, species: str) -> ParameterName | None:
+        """Give the row of a parameter that holds for a species, or None."""
+        rows = {row.species: row for row in self.parameters.get(name, ())}
+        return rows.get(species) or rows.get("all")
+
+
+def spelled(name: str, options: Mapping[str, str]) -> str | None:
+    """Find a name whatever its case, hyphens and underscores, or give None.
+
+    Examples
+    --------
+    >>> spelled("Density_gradient", {"density gradient": "density gradient"})
+    'density gradient'
+    """
+    return {_plain(key): value for key, value in options.items()}.get(_plain(name))
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[\s_-]+", " ", name.strip().lower()).replace(" %", "%")
+
+
+@lru_cache(maxsize=1)
+def shipped_names() -> Names:
+    """Read the names of the shipped tables (once)."""
+    data = files("exoheart") / "data"
+    parameters = _parameters()
+    return Names(
+        routes=_routes(data / "routes.csv"),
+        endpoints=_endpoints(data / "endpoints.csv"),
+        donors=_donors(data / "donors.csv", parameters),
+        isolation=_steps(parameters),
+        conditioning={name: name for name in _conditionings(parameters)},
+        laboratories=frozenset({"default", *_last(parameters, _LABORATORY)}),
+        parameters=parameters,
+    )
+
+
+def _rows(table: Traversable) -> Iterator[dict[str, str]]:
+    if table.is_file():
+        with table.open(encoding="utf-8", newline="") as lines:
+            yield from csv.DictReader(lines)
+
+
+def _listed(cell: str | None) -> tuple[str, ...]:
+    """Split a cell that holds several names: ``zone; sites``."""
+    return tuple(part.strip() for part in re.split("[;|]", cell or "") if part.strip())
+
+
+def _steps(parameters: Iterable[str]) -> dict[str, str]:
+    words = [step.replace("_", " ") for step in _last(parameters, _RECOVERY)]
+    known = {step: step for step in words if step not in _NO_STEPS}
+    return known | {alias: s for alias, s in _STEP_ALIASES.items() if s in known}
+
+
+def _conditionings(parameters: Iterable[str]) -> list[str]:
+    """Name the conditionings: a number at the end of an id is a share of oxygen."""
+    words = [name.replace("_", " ") for name in _last(parameters, _YIELD_FOLD)]
+    return [re.sub(r" (\d+)$", r" \1%", word) for word in words]
+
+
+def _last(parameters: Iterable[str], prefix: str) -> list[str]:
+    return [name.removeprefix(prefix) for name in parameters if name.startswith(prefix)]
+
+
+def _routes(table: Traversable) -> dict[str, RouteName]:
+    return {
+        row["route"]: RouteName(
+            modelled=row["modelled"].strip().lower() in {"yes", "true", "1"},
+            keys=frozenset(_listed(row["keys"])),
+            unused=frozenset(_listed(row.get("unused"))),
+        )
+        for row in _rows(table)
+    }
+
+
+def _endpoints(table: Traversable) -> dict[str, dict[str, EndpointName]]:
+    found: dict[str, dict[str, EndpointName]] = defaultdict(dict)
+    for row in _rows(table):
+        found[row["quantity"]][row["of"].strip()] = EndpointName(
+            row["unit"], _listed(row["methods"]), row["default_method"].strip()
+        )
+    return dict(found)
+
+
+def _donors(table: Traversable, parameters: Iterable[str]) -> dict[str, str]:
+    """Name the donors that have a secretion rate; ids write ``MSC-AT`` as MSC_AT."""
+    rates = set(_last(parameters, _DONOR_RATE))
+    found: dict[str, str] = {}
+    for row in _rows(table):
+        name = row["donor"].strip()
+        if name.replace("-", "_") in rates:
+            rates.discard(name.replace("-", "_"))
+            found.update(dict.fromkeys((name, *_listed(row["aliases"])), name))
+    return found | {name: name for name in sorted(rates)}
+
+
+def _parameters() -> dict[str, tuple[ParameterName, ...]]:
+    found: dict[str, list[ParameterName]] = defaultdict(list)
+    for row in load_parameters():
+        low = -math.inf if row.bound_low is None else row.bound_low
+        high = math.inf if row.bound_high is None else row.bound_high
+        found[row.id].append(ParameterName(row.species, row.unit, low, high))
+    return {name: tuple(rows) for name, rows in found.items()}

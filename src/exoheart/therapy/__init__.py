@@ -1,0 +1,33 @@
+"""Where delivery, mechanisms, heart and outcome become one model, and only here.
+
+In: the priors of a study, what the donor and product stages hand over (numbers), and
+the study's arms. Out: a compiled model and a source of members that the engine solves.
+
+Read next: :mod:`exoheart.therapy.model` (the joined text),
+:mod:`exoheart.therapy.draws` (which number is drawn at which layer),
+:mod:`exoheart.therapy.cohort` (members and schedules).
+"""
+
+from exoheart.therapy.cohort import ArmPlan, Cohort, Size, anchored
+from exoheart.therapy.draws import Draws, mechanism_labels
+from exoheart.therapy.model import (
+    MECHANISMS,
+    PRODUCT_INPUTS,
+    joined_text,
+    needed_parameters,
+    therapy_model,
+)
+
+__all__ = [
+    "MECHANISMS",
+    "PRODUCT_INPUTS",
+    "ArmPlan",
+    "Cohort",
+    "Size",
+    "anchored",
+    "Draws",
+    "joined_text",
+    "mechanism_labels",
+    "needed_parameters",
+    "therapy_model",
+]

@@ -1,0 +1,192 @@
+"""The members of a study: parameters, schedules and sample times of any block of them.
+
+Members are ordered by arm, then outer draw, then animal. The animals of an arm are the
+same animals as those of every other arm (same streams), so arms differ by treatment
+only; a simulated trial later picks different ones for each arm.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import numpy.typing as npt
+
+from exoheart.delivery import dose_actions
+from exoheart.engine import Action, Block, Model
+from exoheart.heart import infarct_actions
+from exoheart.records.study import Infarct, Moment
+from exoheart.therapy.draws import Draws
+from exoheart.therapy.model import MECHANISMS, PRODUCT_INPUTS
+
+FloatArray = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """How many outer draws, and how many animals in each."""
+
+    outer: int
+    animals: int
+
+    @property
+    def members(self) -> int:
+        """Members of one arm."""
+        return self.outer * self.animals
+
+
+@dataclass(frozen=True, slots=True)
+class ArmPlan:
+    """What one arm gets.
+
+    Parameters
+    ----------
+    name
+        Of the arm.
+    giga : ndarray, shape (outer,), or None
+        Intact vesicles in one dose [1e9]; None where nothing is given.
+    route, at, over_h, every_h, times, delivery
+        As in :class:`exoheart.records.study.Arm`.
+    inputs
+        By text id, what the product hands over, each of shape (outer,).
+    """
+
+    name: str
+    giga: FloatArray | None = None
+    route: str | None = None
+    at: Moment | None = None
+    over_h: float = 0.0
+    every_h: float = 0.0
+    times: int = 1
+    delivery: Mapping[str, str | float] = field(default_factory=dict)
+    inputs: Mapping[str, FloatArray] = field(default_factory=dict)
+
+    @property
+    def treated(self) -> bool:
+        """Whether anything is given."""
+        return self.giga is not None
+
+
+def anchored(moment: Moment, infarct: Infarct) -> float:
+    """Give a moment in hours after the onset of occlusion."""
+    if moment.anchor == "occlusion" or infarct.occlusion_h is None:
+        return moment.offset_h
+    return infarct.occlusion_h + moment.offset_h
+
+
+@dataclass(frozen=True)
+class Cohort:
+    """A source of members for the engine: every arm, outer draw and animal.
+
+    Parameters
+    ----------
+    model
+        The joined model.
+    draws
+        Parameter values.
+    size
+        Outer draws and animals per arm.
+    labels
+        Mechanism of each outer draw.
+    infarct
+        How the infarct is made.
+    arms
+        What each arm gets.
+    sample_times : ndarray, shape (t,)
+        Ascending [h after occlusion].
+    """
+
+    model: Model
+    draws: Draws
+    size: Size
+    labels: tuple[str, ...]
+    infarct: Infarct
+    arms: tuple[ArmPlan, ...]
+    sample_times: FloatArray
+
+    def __len__(self) -> int:
+        return len(self.arms) * self.size.members
+
+    def block(self, first: int, count: int) -> Block:
+        """Make members `first` to ``first + count - 1``."""
+        parameters, actions, done = [], [], 0
+        while done < count:
+            arm, start = divmod(first + done, self.size.members)
+            part = min(count - done, self.size.members - start)
+            values = self._values(self.arms[arm], start, part)
+            parameters.append(
+                np.column_stack([values[id_] for id_ in self.model.parameters])
+            )
+            actions.extend(self._schedule(self.arms[arm], values, start, part, done))
+            done += part
+        table = np.concatenate(parameters)
+        times = np.tile(self.sample_times, (count, 1))
+        return Block(table, self.model.initial(table), tuple(actions), times)
+
+    def _values(self, arm: ArmPlan, start: int, count: int) -> dict[str, FloatArray]:
+        """Give every parameter of some animals of an arm, by text id, shape (count,)."""
+        animal = np.arange(start, start + count)
+        outer = animal // self.size.animals
+        values = self.draws.animals(outer, animal)
+        values |= geometry(values)
+        values["heart_flow_target"] = np.ones(count)
+        for mechanism in MECHANISMS:
+            of_outer = np.array([label == mechanism for label in self.labels], float)
+            values[f"mechanism_weight_{mechanism}"] = of_outer[outer]
+        for id_ in PRODUCT_INPUTS:
+            given = arm.inputs.get(id_)
+            values[id_] = np.zeros(count) if given is None else given[outer]
+        for id_ in self.model.parameters:
+            if id_.startswith("port_"):
+                values[id_] = np.zeros(count)
+        return values
+
+    def _schedule(
+        self,
+        arm: ArmPlan,
+        values: Mapping[str, FloatArray],
+        start: int,
+        count: int,
+        offset: int,
+    ) -> list[Action]:
+        rows: list[Action] = []
+        for k in range(count):
+            own = {id_: float(column[k]) for id_, column in values.items()}
+            rows.extend(
+                infarct_actions(
+                    offset + k, self.infarct.model, self.infarct.occlusion_h, own
+                )
+            )
+            if arm.giga is None or arm.at is None or arm.route is None:
+                continue
+            amount = float(arm.giga[(start + k) // self.size.animals])
+            at = anchored(arm.at, self.infarct)
+            for number in range(arm.times):
+                rows.extend(
+                    Action(offset + k, *row)
+                    for row in dose_actions(
+                        arm.route,
+                        amount,
+                        at + number * arm.every_h,
+                        arm.over_h,
+                        arm.delivery,
+                        own,
+                    )
+                )
+        return rows
+
+
+def geometry(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
+    """Give the mass of each zone [g] from the shares of the left ventricle.
+
+    The border zone can't be larger than what the area at risk leaves.
+    """
+    whole = values["anatomy_left_ventricle_mass"]
+    risk = values["anatomy_area_at_risk"]
+    border = np.minimum(values["anatomy_border_share"], 1.0 - risk)
+    return {
+        "anatomy_risk_mass": risk * whole,
+        "anatomy_border_mass": border * whole,
+        "anatomy_remote_mass": (1.0 - risk - border) * whole,
+    }

@@ -1,0 +1,178 @@
+"""Which number is drawn at which layer, and the parameters of any member.
+
+Two loops: an outer draw holds what all animals of one trial share (mechanism,
+parameters, laboratory, lot); within it, animals differ. Every parameter has a stream
+of its own at its layer, so adding one shifts no other.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from exoheart.engine import Model
+from exoheart.engine.streams import uniforms
+from exoheart.records.prior import Prior, Priors
+from exoheart.therapy.model import MECHANISMS, needed_parameters, parameter_id
+from exoheart.units import factor
+
+FloatArray = npt.NDArray[np.float64]
+NONE = "none"
+#: Spacing of the additive sequence that spreads mechanisms evenly over outer draws.
+_GOLDEN = (5**0.5 - 1) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Draw:
+    """One parameter of the model and how its value is made, in the model's unit."""
+
+    text_id: str
+    prior: Prior
+    to_model: float
+    scale: float
+    variation: Prior | None
+
+
+@dataclass(frozen=True, slots=True)
+class Draws:
+    """Parameter values of every outer draw and animal of a study.
+
+    Parameters
+    ----------
+    seed
+        Seed of the run.
+    draws
+        One for each parameter that the tables give.
+    exponents
+        By text id: the body-mass exponent and the mass ratio.
+    """
+
+    seed: int
+    draws: tuple[_Draw, ...]
+
+    @classmethod
+    def of(
+        cls,
+        seed: int,
+        model: Model,
+        priors: Priors,
+        scaling: Mapping[str, str],
+        body_mass_kg: float | None,
+    ) -> Draws:
+        """Prepare the draws of a study.
+
+        Parameters
+        ----------
+        seed
+            Seed of the run.
+        model
+            The joined model: says which parameters, in which unit.
+        priors
+            Values of the study's species, overrides included.
+        scaling
+            By parameter id, the id of its body-mass exponent.
+        body_mass_kg
+            Of the study's animals; None for the reference mass.
+
+        Raises
+        ------
+        InputError
+            A parameter has no value for this species.
+        UnitError
+            A table's unit can't be turned into the model's.
+        """
+        reference = priors["anatomy.body_mass"]
+        ratio = 1.0
+        if body_mass_kg is not None:
+            ratio = body_mass_kg / (reference.value * factor(reference.unit, "kg"))
+        made = []
+        by_text = {parameter_id(id_): id_ for id_ in model.parameters}
+        for id_, unit in needed_parameters().items():
+            text_id = by_text[id_]
+            exponent = scaling.get(id_)
+            scale = ratio ** priors[exponent].value if exponent else 1.0
+            variation = f"variation.{text_id}"
+            made.append(
+                _Draw(
+                    text_id,
+                    priors[id_],
+                    factor(priors[id_].unit, unit),
+                    scale,
+                    priors[variation] if variation in priors else None,
+                )
+            )
+        return cls(seed, tuple(made))
+
+    def outer(self, first: int, count: int) -> dict[str, FloatArray]:
+        """Give what all animals of a trial share, by text id, each of shape (count,).
+
+        Parameters that only differ between animals are given at their median.
+        """
+        return {
+            draw.text_id: self._values(draw, draw.prior, first, count)
+            for draw in self.draws
+        }
+
+    def _values(self, draw: _Draw, prior: Prior, first: int, count: int) -> FloatArray:
+        if prior.layer == "animal":
+            shares = np.full(count, 0.5)
+        else:
+            shares = uniforms(self.seed, prior.layer, prior.id, first, count)
+        return prior.distribution.quantile(shares) * draw.to_model * draw.scale
+
+    def animals(
+        self, outer: npt.NDArray[np.int64], animal: npt.NDArray[np.int64]
+    ) -> dict[str, FloatArray]:
+        """Give the parameters of animals, by text id, each of shape (n,).
+
+        Parameters
+        ----------
+        outer : ndarray of int, shape (n,)
+            Outer draw of each animal, ascending.
+        animal : ndarray of int, shape (n,)
+            Number of the animal among all animals of all outer draws, ascending by 1.
+        """
+        first, last = int(outer[0]), int(outer[-1])
+        shared = self.outer(first, last - first + 1)
+        values = {}
+        for draw in self.draws:
+            value = shared[draw.text_id][outer - first]
+            if draw.prior.layer == "animal":
+                value = self._per_animal(draw.prior, animal)
+                value = value * draw.to_model * draw.scale
+            if draw.variation is not None:
+                by = self._per_animal(draw.variation, animal)
+                value = _vary(value, by, draw)
+            values[draw.text_id] = value
+        return values
+
+    def _per_animal(self, prior: Prior, animal: npt.NDArray[np.int64]) -> FloatArray:
+        first, count = int(animal[0]), len(animal)
+        shares = uniforms(self.seed, "animal", prior.id, first, count)
+        return prior.distribution.quantile(shares)
+
+
+def _vary(value: FloatArray, by: FloatArray, draw: _Draw) -> FloatArray:
+    """Multiply a between-animal factor on: on the odds where the quantity is a share."""
+    if draw.prior.bounds == (0.0, 1.0):
+        return np.asarray(special.expit(special.logit(value) + np.log(by)))
+    return value * by
+
+
+def mechanism_labels(priors: Priors, seed: int, count: int) -> tuple[str, ...]:
+    """Give each outer draw its mechanism, in the proportions of the prior weights.
+
+    An additive golden-ratio sequence spreads the labels evenly, so that a few dozen
+    draws already hold every mechanism in its proportion.
+    """
+    names = (*MECHANISMS, NONE)
+    weights = np.array([priors[f"mechanism.prior_weight.{n}"].value for n in names])
+    edges = np.cumsum(weights / weights.sum())
+    start = uniforms(seed, "structure", "mechanism", 0, 1)[0]
+    places = (start + _GOLDEN * np.arange(count)) % 1.0
+    picked = np.minimum(np.searchsorted(edges, places, side="right"), len(names) - 1)
+    return tuple(names[k] for k in picked)

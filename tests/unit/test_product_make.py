@@ -1,0 +1,231 @@
+"""Making: storage against the source, plans that scale, time, release and class."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from exoheart.donor import secretion
+from exoheart.engine.streams import uniforms
+from exoheart.errors import DataError, InputError
+from exoheart.evidence.priors import resolve
+from exoheart.evidence.tables import load_parameters
+from exoheart.product import Bench, classify, ledger, make_plan, shipped_rules
+from exoheart.product.regulation import read_rules
+from exoheart.product.storage import storage_class, storage_kept
+from exoheart.records.product import FloatArray, ProductMake
+from exoheart.records.study import (
+    Animal,
+    Arm,
+    Design,
+    Dose,
+    Infarct,
+    Moment,
+    Product,
+    Storage,
+    Study,
+)
+
+OUTER = 128
+PRODUCT = Product("p", "vesicles", "CDC", isolation=("ultrafiltration",))
+OWN = replace(PRODUCT, donor_species="pig", donor_state={"autologous": True})
+DOSE = Dose("1e11 particles", 1e11, "particles")
+
+
+def draws(layer: str, name: str) -> FloatArray:
+    return uniforms(5, layer, name, 0, OUTER)
+
+
+PRIORS = resolve(
+    [r for r in load_parameters() if r.id.startswith(("donor.", "product."))], "pig"
+)
+BENCH = Bench(PRIORS, draws, 30.0, 150.0, shipped_rules())
+
+
+def study_of(product: Product, dose: Dose | None = DOSE, hours: float = 0.5) -> Study:
+    arm = Arm(
+        "treated",
+        control=False,
+        n=6,
+        route="intramyocardial",
+        product=product.name,
+        dose=dose,
+        at=Moment("as planned", hours, "reperfusion"),
+    )
+    return Study(
+        title="t",
+        animal=Animal("pig", "female", 30.0, Infarct("ischaemia-reperfusion", 1.5)),
+        products={product.name: product},
+        arms=(Arm("vehicle", control=True, n=6), arm),
+        endpoints=(),
+        design=Design(),
+    )
+
+
+def made(product: Product, dose: Dose | None = DOSE, hours: float = 0.5) -> ProductMake:
+    book = ledger(product, secretion(product, PRIORS, draws), PRIORS, draws)
+    plan = make_plan(study_of(product, dose, hours), {product.name: book}, BENCH)
+    return plan.products[product.name]
+
+
+def test_the_refrigerator_loses_what_was_measured_and_then_no_more() -> None:
+    """51 % are lost in 48 h at 4 degC (Evtushenko2020); after 7 days nothing more."""
+    kept = {
+        hours: storage_kept(Storage(4.0, hours, 0), PRIORS, draws)
+        for hours in (48.0, 168.0, 1000.0)
+    }
+    assert np.median(kept[48.0]) == pytest.approx(0.49, abs=0.02)
+    assert np.array_equal(kept[168.0], kept[1000.0])
+
+
+def test_colder_is_never_worse() -> None:
+    """Median losses over 30 days grow from deep frozen to the bench."""
+    kept = [
+        np.median(storage_kept(Storage(at, 720.0, 0), PRIORS, draws))
+        for at in (-80.0, -20.0, 4.0, 25.0)
+    ]
+    assert kept == sorted(kept, reverse=True)
+
+
+@pytest.mark.parametrize("temperature", [-300.0, 60.0, float("nan")])
+def test_impossible_storage_is_refused(temperature: float) -> None:
+    """A temperature outside the classes is an error, not a guess."""
+    with pytest.raises(InputError, match="storage temperature"):
+        storage_class(temperature)
+
+
+def test_twice_the_dose_needs_twice_the_cells_and_medium() -> None:
+    """Cells, litres and vesicles are proportional to the dose in every quantile."""
+    once, twice = made(PRODUCT), made(PRODUCT, replace(DOSE, value=2e11))
+    for name in ("vesicles", "donor cells", "conditioned medium"):
+        assert twice.quantity(name).median == pytest.approx(
+            2 * once.quantity(name).median, rel=1e-12
+        )
+    assert twice.quantity("vials").median >= once.quantity("vials").median
+
+
+def test_cells_made_cover_the_doses_given() -> None:
+    """Cells times yield, harvests and release, less overage, is what the arms get."""
+    plan = made(PRODUCT, Dose("1e6 donor cells", 1e6, "donor cells"))
+    harvests = np.round(
+        PRIORS["product.harvests"].distribution.quantile(
+            draws("parameter", "product.harvests")
+        )
+    )
+    release, overage = (
+        PRIORS[name].distribution.quantile(draws("parameter", name))
+        for name in ("product.release_share", "product.overage")
+    )
+    expected = 6 * 1e6 * overage / (harvests * release)
+    assert plan.quantity("donor cells").median == pytest.approx(
+        np.median(expected), rel=1e-12
+    )
+
+
+def test_an_absurd_dose_cannot_be_reached() -> None:
+    """Cells that divide 38 times can't make 1e24 particles, and the plan says so."""
+    plan = made(PRODUCT, replace(DOSE, value=1e26))
+    assert not plan.within_reach.any()
+    assert "cannot reach" in plan.sentences[1]
+
+
+def test_own_cells_cannot_serve_the_acute_infarct() -> None:
+    """Own CDC are ready 45 to 90 days after infarction (NatRevCardiol2012)."""
+    acute = made(OWN)
+    assert acute.timing.in_time == 0.0
+    assert acute.timing.earliest is not None
+    assert 45 <= acute.timing.earliest.low <= acute.timing.earliest.high <= 90
+    assert "cannot exist in time for this indication" in acute.sentences[2]
+    assert made(OWN, hours=100 * 24.0).timing.in_time == 1.0
+
+
+def test_own_cells_of_other_donors_take_their_culture_time() -> None:
+    """Without a delay seen in practice, growth and tests after collection count."""
+    plan = made(replace(OWN, donor="MSC"))
+    assert plan.timing.earliest is not None
+    assert plan.timing.earliest.median > plan.quantity("culture").median
+
+
+def test_stock_waits_and_own_cells_of_another_species_are_refused() -> None:
+    """Human vesicles in a pig are xenogeneic stock; human own cells in it can't be."""
+    assert made(PRODUCT).timing.kind == "xenogeneic stock"
+    same = replace(PRODUCT, donor_species="pig")
+    assert made(same).timing.kind == "allogeneic stock"
+    with pytest.raises(InputError, match="autologous"):
+        made(replace(OWN, donor_species="human"))
+
+
+def test_products_that_nobody_is_given_are_left_out() -> None:
+    """A zero dose makes no plan."""
+    book = ledger(PRODUCT, secretion(PRODUCT, PRIORS, draws), PRIORS, draws)
+    for dose in (None, replace(DOSE, value=0.0)):
+        assert not make_plan(study_of(PRODUCT, dose), {"p": book}, BENCH).products
+
+
+def test_release_table_claims_no_measurement() -> None:
+    """A planned product has no measured lot; every line says so."""
+    table = made(PRODUCT).release
+    assert {"identity", "size", "purity ratio", "sterility and mycoplasma"} <= {
+        line.attribute for line in table
+    }
+    assert all("not measured" in line.result and not line.known for line in table)
+
+
+@pytest.mark.parametrize(
+    ("product", "outcome"),
+    [
+        (PRODUCT, "biological medicinal product, not an ATMP"),
+        (replace(PRODUCT, form="cells"), "somatic cell therapy"),
+        (replace(PRODUCT, engineering=("GATA4 overexpression",)), "case by case"),
+        (
+            replace(PRODUCT, engineering=("loaded with miR-181b mimic",)),
+            "usually outside",
+        ),
+        (replace(PRODUCT, engineering=("plasmid vector",)), "gene therapy medicinal"),
+    ],
+)
+def test_the_european_class_follows_form_and_engineering(
+    product: Product, outcome: str
+) -> None:
+    """Walking the rules ends in the class that the answers lead to."""
+    found = classify(product, "EU", shipped_rules())
+    assert found.outcome.startswith(outcome)
+    assert found.path[0].rule == "EU01"
+
+
+def test_a_way_over_an_unread_rule_is_not_checked() -> None:
+    """Vesicles pass EU09, which nobody read; a class with only read rules is."""
+    found = classify(PRODUCT, "EU", shipped_rules())
+    unread = [step for step in found.path if not step.verified]
+    assert [step.rule for step in unread] == ["EU09"]
+    assert unread[0].status == "not checked against the legal text"
+    assert not found.checked
+    assert classify(replace(PRODUCT, form="cells"), "EU", shipped_rules()).checked
+
+
+def test_a_patch_is_a_combination_product() -> None:
+    """A vesicle joined to a device is classed as a combination in the US."""
+    found = classify(PRODUCT, "US", shipped_rules(), with_device=True)
+    assert found.outcome.startswith("combination product")
+
+
+def test_rules_that_lead_nowhere_or_back_are_refused() -> None:
+    """A table whose rule names a missing or earlier rule can't be walked."""
+    row = {
+        "rule": "A1",
+        "jurisdiction": "A",
+        "question_key": "treats_disease",
+        "question": "?",
+        "if_yes": "-> A9",
+        "if_no": "-> A1",
+        "instrument": "",
+        "locator": "",
+        "source": "",
+        "verified": "no",
+    }
+    with pytest.raises(DataError, match="2 faults"):
+        read_rules([row])
+    with pytest.raises(InputError, match="EU, US"):
+        classify(PRODUCT, "Mars", shipped_rules())
