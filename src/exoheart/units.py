@@ -10,10 +10,21 @@ Particles, vesicles, cells and copies are all counted as ``item`` (as in SBML), 
 from __future__ import annotations
 
 from functools import lru_cache
+from tokenize import TokenError
 from typing import Any
 
 from exoheart.errors import UnitError
 
+#: What pint's parser lets through on text that is no unit at all.
+_UNREADABLE = (
+    AssertionError,
+    AttributeError,
+    SyntaxError,
+    TokenError,
+    TypeError,
+    ValueError,
+    ZeroDivisionError,
+)
 _DEFINITIONS = (
     "item = [item]",
     "particle = item",
@@ -81,10 +92,10 @@ def factor(unit: str, to: str) -> float:
             f"unit {unit!r} can't be turned into {to!r}; give a unit that measures "
             f"the same thing as {to!r}"
         ) from None
-    except (pint.errors.UndefinedUnitError, pint.errors.PintError, ValueError) as bad:
+    except (pint.errors.PintError, *_UNREADABLE):
         raise UnitError(
-            f"unit {unit!r} or {to!r} can't be read ({bad}); write units such as "
-            "'1/hour', 'ug', 'particles', 'mL/min/g'"
+            f"unit {unit!r} or {to!r} can't be read; write units such as '1/hour', "
+            "'ug', 'particles', 'mL/min/g'"
         ) from None
 
 

@@ -111,6 +111,16 @@ def test_attrition_is_binomial_with_the_share_of_the_outer_draw():
     assert (np.isfinite(trials.primary).sum(axis=2) == trials.left).all()
 
 
+def test_which_animals_are_lost_has_nothing_to_do_with_their_values():
+    """Animals stand in order of their value, so a shared stream would show."""
+    toy = Toy(effects=(), outer=1, animals=100, attrition=0.5)
+    pool = _pool(toy)
+    ordered = replace(pool, true=np.sort(pool.true, axis=2))
+    trials = simulate_trials(ordered, toy_study(toy), 0, 4_000)
+    error = pool.true.std() / np.sqrt(0.5 * trials.primary.size)
+    assert np.nanmean(trials.primary) == pytest.approx(pool.true.mean(), abs=4 * error)
+
+
 def test_groups_with_fewer_than_two_animals_have_no_variance():
     pool = replace(_pool(), attrition=np.full(TOY.outer, 0.8))
     trials = simulate_trials(pool, toy_study(TOY), 0, 500)

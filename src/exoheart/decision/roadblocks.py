@@ -23,6 +23,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.engine.streams import generator
 from exoheart.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
@@ -137,7 +138,7 @@ def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge
     bins = _all_bins(outer_parameters, categorical, kept)
     if not bins or y.size < 4 or np.ptp(y) == 0:
         return Roadblocks((), 1.0, float("nan"), level, 1.0, int(y.size))
-    rng = np.random.Generator(np.random.Philox(key=[seed, 0x0D]))
+    rng = generator(seed, "decision", "roadblocks")
     groups = np.stack(list(bins.values()))
     plain = np.ones((1, y.size))
     raw = _epsilon_squared(groups, plain, y[None])[0]

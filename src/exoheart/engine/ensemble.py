@@ -7,8 +7,11 @@ workers, blocking and order leave no trace in them.
 from __future__ import annotations
 
 import multiprocessing
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from types import ModuleType
 from typing import Protocol
 
 import numpy as np
@@ -120,12 +123,32 @@ def _run(
     with ProcessPoolExecutor(
         workers, context, _start_worker, (model, members, rtol)
     ) as pool:
-        pending = [pool.submit(_work, first, count) for first, count in jobs]
+        with _main_left_alone(members):
+            pending = [pool.submit(_work, first, count) for first, count in jobs]
         try:
             for future in as_completed(pending):
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+@contextmanager
+def _main_left_alone(members: Members) -> Iterator[None]:
+    """Keep workers from running the user's script again while they start.
+
+    A spawned worker imports the main module of its parent, which for a script without
+    a guard means starting the study over in every worker. Nothing of the script is
+    needed unless the source of members is defined in it.
+    """
+    if type(members).__module__ == "__main__":
+        yield
+        return
+    main = sys.modules["__main__"]
+    sys.modules["__main__"] = ModuleType("__main__")
+    try:
+        yield
+    finally:
+        sys.modules["__main__"] = main
 
 
 def _solve_block(

@@ -45,8 +45,8 @@ def uniforms(
     True
     """
     words = random_words(seed, layer, name, first, count)
-    steps = (words >> np.uint64(11)).astype(np.float64)
-    return (steps + 0.5) * 2.0**-53
+    steps = (words >> np.uint64(12)).astype(np.float64)  # 52 bits: the half is exact
+    return (steps + 0.5) * 2.0**-52
 
 
 def generator(seed: int, layer: str, name: str) -> np.random.Generator:

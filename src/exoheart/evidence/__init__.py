@@ -19,6 +19,7 @@ from exoheart.evidence.check import check
 from exoheart.evidence.contradictions import Contradiction, contradictions
 from exoheart.evidence.nearest import Component, Neighbour, nearest
 from exoheart.evidence.priors import prior_of, resolve
+from exoheart.evidence.published import published
 from exoheart.evidence.studied_range import Outside, outside
 from exoheart.evidence.studies import (
     OutcomeRecord,
@@ -58,6 +59,7 @@ __all__ = [
     "nearest",
     "outside",
     "prior_of",
+    "published",
     "reference",
     "resolve",
 ]

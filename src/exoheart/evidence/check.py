@@ -70,21 +70,22 @@ def check_parameters(
         header, body = read_table(path, root)
         wrong = list(columns_right(f"parameters/{path.name}", header))
         yield from wrong
-        if not wrong:
-            rows += body
-    for row in rows:
-        for rule in RULES:
-            yield from rule(row)
+        rows += body  # the tables are compared even where a column is wrong
+        for row in [] if wrong else body:
+            for rule in RULES:
+                yield from rule(row)
     choices = _side_table(root, "choices.csv")
     yield from _side_columns(root, "choices.csv", CHOICE_COLUMNS)
     yield from _side_columns(root, "scaling.csv", SCALING_COLUMNS)
     yield from _duplicates(rows)
     yield from _choices(rows, choices)
-    yield from _scaling(rows, _side_table(root, "scaling.csv"))
+    scaling = _side_table(root, "scaling.csv")
+    yield from _scaling(rows, scaling)
     yield from _variations(rows)
     if needed is not None:
         yield from _units(rows, needed)
-        yield from _orphans(rows, needed, reads)
+        exponents = [row["exponent"] for row in scaling]
+        yield from _orphans(rows, needed, [*reads, *exponents])
         yield from _complete(rows, needed)
 
 
@@ -92,13 +93,14 @@ def columns_right(
     file: str, header: tuple[str, ...], wanted: tuple[str, ...] = PARAMETER_COLUMNS
 ) -> Iterator[Fault]:
     """Demand exactly these columns, in this order."""
+    missing = [name for name in wanted if name not in header]
     for name in header:
         if name not in wanted:
-            near = closest(name, wanted)
+            near = closest(name, missing)
             yield Fault(f"{file} row 1", f"column {name!r}", ", ".join(wanted), near)
-    for name in wanted:
-        if name not in header:
-            yield Fault(f"{file} row 1", "no such column", f"a column {name!r}")
+            missing = [other for other in missing if other != near]
+    for name in missing:
+        yield Fault(f"{file} row 1", "no such column", f"a column {name!r}")
     if sorted(header) == sorted(wanted) and header != wanted:
         order = ", ".join(wanted)
         yield Fault(f"{file} row 1", ", ".join(header), f"this order: {order}")

@@ -59,9 +59,11 @@ class Component:
 class Neighbour:
     """A published arm and outcome beside a plan, ready to show.
 
-    All fields but `distance`, `components` and `retracted` are text; an empty text
-    means that no readable source prints it. `control`, `treated` and `effect` carry
-    their unit; `spread_type` says what the ± is, ``unknown`` where it isn't said.
+    Text fields are empty where no readable source prints them. `control`, `treated`
+    and `effect` are written with their unit; the same values stand as numbers in
+    `control_mean`, `treated_mean` and `effect_value` [`effect_unit`], None where they
+    aren't printed. `spread_type` says what the ± is, ``unknown`` where the source
+    doesn't; `n` is treated and control, as far as printed.
     """
 
     study: str
@@ -92,6 +94,19 @@ class Neighbour:
     planned_endpoint: str
     distance: float
     components: tuple[Component, ...]
+    control_mean: float | None
+    treated_mean: float | None
+    effect_value: float | None
+    effect_unit: str
+    n_treated: int | None
+
+    @property
+    def differs_in(self) -> tuple[str, ...]:
+        """What sets it apart from the plan, in words, largest part first."""
+        parts = sorted(self.components, key=lambda part: -part.distance)
+        return tuple(
+            f"{part.name} ({part.published})" for part in parts if part.distance > 0.05
+        )
 
 
 def nearest(
@@ -239,14 +254,19 @@ def _value(row: OutcomeRecord | None) -> str:
     return f"{figure(row.mean)}{spread} {row.unit}".strip()
 
 
-def effect_of(row: OutcomeRecord, control: OutcomeRecord | None) -> str:
-    """Write treated minus control where both are printed, else the direction."""
+def effect_of(
+    row: OutcomeRecord, control: OutcomeRecord | None
+) -> tuple[float | None, str]:
+    """Give treated minus control and its unit; None where either isn't printed.
+
+    Outcomes that are differences or relative changes already stand for themselves.
+    """
+    unit = "points" if row.unit == "%" else row.unit
     if row.mean is not None and control is not None and control.mean is not None:
-        unit = "points" if row.unit == "%" else row.unit
-        return f"{row.mean - control.mean:+.4g} {unit}"
+        return round(row.mean - control.mean, 10), unit
     if row.mean is not None and row.outcome.startswith(("difference", "relative")):
-        return f"{row.mean:+.4g} {row.unit}"
-    return row.direction
+        return row.mean, row.unit
+    return None, unit
 
 
 def dose_of(row: OutcomeRecord) -> str:
@@ -267,6 +287,7 @@ def _neighbour(
     planned_endpoint: str,
 ) -> Neighbour:
     control = record.control_of(row)
+    effect, unit = effect_of(row, control)
     counts = [str(one.n) if one and one.n else "" for one in (row, control)]
     n = f"{counts[0]} and {counts[1]}" if all(counts) else counts[0]
     year = f" {record.year}" if record.year else ""
@@ -288,7 +309,7 @@ def _neighbour(
         at=row.at,
         control=_value(control),
         treated=_value(row),
-        effect=effect_of(row, control),
+        effect=row.direction if effect is None else f"{effect:+.4g} {unit}",
         direction=row.direction,
         n=n,
         spread_type=row.spread_type,
@@ -299,4 +320,9 @@ def _neighbour(
         planned_endpoint=planned_endpoint,
         distance=round(distance, 4),
         components=parts,
+        control_mean=None if control is None else control.mean,
+        treated_mean=row.mean,
+        effect_value=effect,
+        effect_unit=unit,
+        n_treated=row.n,
     )

@@ -7,12 +7,15 @@ holds no judgement, only the translation.
 from __future__ import annotations
 
 import math
+import re
 
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
 from exoheart.records.study import Arm, Endpoint, Infarct, Moment, Product, Study
 
 #: Donors that count as one family although their codes differ.
 DONOR_FAMILIES = ("CDC", "CPC", "MSC", "iPSC", "ESC", "EPC", "fibroblast", "plasma")
+
+_EXPONENT = re.compile(r"e\+0*")
 
 
 def donor_family(donor: str) -> str:
@@ -84,10 +87,10 @@ def figure(value: float) -> str:
 
     Examples
     --------
-    >>> figure(1e12), figure(0.5), figure(672.0)
-    ('1e12', '0.5', '672')
+    >>> figure(3e6), figure(0.5), figure(672.0)
+    ('3e6', '0.5', '672')
     """
-    return f"{value:.4g}".replace("e+", "e")
+    return _EXPONENT.sub("e", f"{value:.4g}")
 
 
 def hours_in_words(hours: float) -> str:

@@ -6,6 +6,7 @@ Takes the rows of :func:`exoheart.evidence.load_parameters` and gives
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping
 
 from exoheart.errors import DataError, Fault
@@ -26,6 +27,10 @@ def prior_of(row: ParameterRow) -> Prior:
         source=row.source,
         locator=row.locator,
         note=row.note,
+        bounds=(
+            -math.inf if row.bound_low is None else row.bound_low,
+            math.inf if row.bound_high is None else row.bound_high,
+        ),
     )
 
 

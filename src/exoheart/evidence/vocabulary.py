@@ -228,7 +228,3 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "autophagic vesicles": "death",
     }
 )
-#: Outcomes for which less is better; for the rest of a known family more is better.
-LESS_IS_BETTER = frozenset(
-    {"infarct", "volume", "fibrosis", "death"},
-)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exoheart.figures import numbers
-from exoheart.figures.forest import forest, positions
+from exoheart.figures.forest import Frame, forest, positions
 from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
 
 SHOWN = 16
@@ -45,6 +45,8 @@ def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) ->
         return nothing("No alternative was computed.")
     unit = numbers.unit_words(rows[0].get("unit"))
     axis = [f"difference to control ({unit}), 90 % interval", endpoint]
-    panel = forest(drawn, x_title="\n".join(filter(None, axis)), zero=True, width=300)
+    panel = forest(
+        drawn, Frame(x_title="\n".join(filter(None, axis)), zero=True, width=300)
+    )
     text = f"Alternatives, best first, colour by route. {listing(parts)}"
     return finish(panel, text)

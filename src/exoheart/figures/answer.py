@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exoheart.figures import numbers
-from exoheart.figures.forest import forest, positions, stack
+from exoheart.figures.forest import Frame, forest, positions, stack
 from exoheart.figures.theme import (
     SOFT,
     Row,
@@ -72,7 +72,7 @@ def answer(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
             continue
         unit = numbers.unit_words(chosen[0].get("unit"))
         axis = f"difference to control ({unit}), 90 % interval of one future trial"
-        panel = forest(drawn, x_title=axis, title=endpoint, zero=True)
+        panel = forest(drawn, Frame(x_title=axis, title=endpoint, zero=True))
         better = chosen[0].get("better")
         if better in {"lower", "higher"}:
             panel.layer.append(_direction(better))

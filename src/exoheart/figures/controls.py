@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exoheart.figures import numbers
-from exoheart.figures.forest import forest, positions, stack
+from exoheart.figures.forest import Frame, forest, positions, stack
 from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
 
 _PUBLISHED = "#5b6672"
@@ -22,7 +22,7 @@ def _pair(row: Row) -> list[dict[str, Any]]:
     low, high = numbers.ends(row.get("interval90"))
     known = observed is not None and spread is not None
     what = f"{row['species']}, {row['comparison']}"
-    passed = {True: "inside", False: "outside"}.get(row.get("passed"), "not judged")
+    passed = {True: "inside", False: "outside", None: "not judged"}[row.get("passed")]
     return [
         {
             "label": numbers.wrap(f"{what}: published", 44),
@@ -63,7 +63,7 @@ def controls(rows: Sequence[Row], shown: int = SHOWN) -> Spec:
             continue
         words = numbers.unit_words(unit)
         axis = f"{what} ({words})" if words else what
-        panel = forest(drawn, x_title=axis, title=what, width=300, row_height=20)
+        panel = forest(drawn, Frame(x_title=axis, title=what, width=300, row_height=20))
         panels.append(panel)
     if not panels:
         return nothing("No control comparison has a number.")

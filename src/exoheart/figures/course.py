@@ -17,7 +17,7 @@ def comparisons(arms: Sequence[Row]) -> list[tuple[str, ...]]:
     A study of control arms only has one panel per arm.
     """
     controls = [arm["name"] for arm in arms if arm.get("control")]
-    pairs = []
+    pairs: list[tuple[str, ...]] = []
     for arm in arms:
         if arm.get("control"):
             continue

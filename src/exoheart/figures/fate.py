@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exoheart.figures import numbers
-from exoheart.figures.forest import forest, stack
+from exoheart.figures.forest import Frame, forest, stack
 from exoheart.figures.theme import (
     ROW_HEIGHT,
     SOFT,
@@ -133,7 +133,10 @@ def fate(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
         axis = "share of the dose (%), 90 % interval, log axis"
         title = "Only what is in the heart"
         panels.append(
-            forest(heart, x_title=axis, title=title, log=True, width=260, row_height=22)
+            forest(
+                heart,
+                Frame(x_title=axis, title=title, log=True, width=260, row_height=22),
+            )
         )
     parts = [f"{row['label']} {row['note']}".replace("\n", " ") for row in heart]
     text = f"Fate of the dose; in the heart: {listing(parts)}"

@@ -8,11 +8,12 @@ end draws no line, a missing median no dot: the note still says what is known.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from exoheart.figures.axes import log_x, plain_x
 from exoheart.figures.theme import ROW_HEIGHT, SOFT, WIDTH, Row
-from exoheart.figures.words import number_rows, row_axis, side_text
+from exoheart.figures.words import number_rows, row_axis, side_text, tallest
 
 
 def positions(rows: Sequence[Row], *, log: bool) -> list[float | None]:
@@ -40,17 +41,25 @@ def _marker(filled: bool) -> dict[str, Any]:
     return {"size": 70, "filled": filled, "strokeWidth": 2, "opacity": 1}
 
 
-def forest(
-    rows: Sequence[Row],
-    *,
-    x_title: str,
-    title: str = "",
-    log: bool = False,
-    zero: bool = False,
-    width: int = WIDTH,
-    row_height: int = ROW_HEIGHT,
-    extra: Sequence[float] = (),
-) -> Any:
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """What a panel looks like around its rows.
+
+    `zero` draws the line of no difference and keeps zero in view; `log` makes the
+    axis logarithmic (values up to zero are then not drawn); `extra` are further
+    values that the axis must have room for; sizes are pixels.
+    """
+
+    x_title: str
+    title: str = ""
+    log: bool = False
+    zero: bool = False
+    width: int = WIDTH
+    row_height: int = ROW_HEIGHT
+    extra: tuple[float, ...] = ()
+
+
+def forest(rows: Sequence[Row], frame: Frame) -> Any:
     """Draw one panel of intervals.
 
     Parameters
@@ -58,27 +67,22 @@ def forest(
     rows
         ``label``, ``low``, ``high``, ``median``, ``colour``; optional ``note`` and
         ``filled`` (false for a hollow dot).
-    zero
-        Draw the line of no difference and keep zero in view.
-    extra
-        Further values that the axis must have room for.
+    frame
+        Axis, title and size of the panel.
     """
     import altair as alt
 
-    values = [*positions(rows, log=log), *extra]
-    shown = number_rows([_drawable(row, log=log) for row in rows])
+    values = [*positions(rows, log=frame.log), *frame.extra]
+    shown = number_rows([_drawable(row, log=frame.log) for row in rows])
     base = alt.Chart(alt.Data(values=shown)).encode(
         y=row_axis(), color=alt.Color("colour:N", scale=None)
     )
-    keep = {} if log else {"include": (0.0,) if zero or not values else ()}
-    make_x = log_x if log else plain_x
-    x_low = make_x("low:Q", x_title, values or [1.0], **keep)
     layers = []
-    if zero:
+    if frame.zero:
         line = alt.Chart(alt.Data(values=[{"at": 0}])).mark_rule(color=SOFT)
         layers.append(line.encode(x="at:Q"))
-    ranges = base.transform_filter("datum.ranged")
-    layers.append(ranges.mark_rule(strokeWidth=3).encode(x=x_low, x2="high:Q"))
+    ranges = base.transform_filter("datum.ranged").mark_rule(strokeWidth=3)
+    layers.append(ranges.encode(x=_axis(frame, values), x2="high:Q"))
     tooltip = ["label:N", "median:Q", "given_low:Q", "given_high:Q", "note:N"]
     for filled in (True, False):
         chosen = f"datum.dotted && {'' if filled else '!'}datum.filled"
@@ -86,10 +90,18 @@ def forest(
         fill = {} if filled else {"fill": alt.value("white")}
         layers.append(dots.encode(x="median:Q", tooltip=tooltip, **fill))
     layers += side_text(shown, "label", x=0, align="right")
-    layers += side_text(shown, "note", x=width, align="left")
-    size = {"width": width, "height": max(1, len(shown)) * row_height}
-    panel = alt.layer(*layers).properties(**size)
-    return panel.properties(title=title) if title else panel
+    layers += side_text(shown, "note", x=frame.width, align="left")
+    height = max(1, len(shown)) * max(frame.row_height, tallest(shown))
+    panel = alt.layer(*layers).properties(width=frame.width, height=height)
+    return panel.properties(title=frame.title) if frame.title else panel
+
+
+def _axis(frame: Frame, values: Sequence[float | None]) -> Any:
+    """Give the x channel of a panel, for the low ends of its intervals."""
+    if frame.log:
+        return log_x("low:Q", frame.x_title, values or [1.0])
+    include = (0.0,) if frame.zero or not values else ()
+    return plain_x("low:Q", frame.x_title, values, include=include)
 
 
 def stack(panels: Sequence[Any]) -> Any:

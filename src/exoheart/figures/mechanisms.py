@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exoheart.figures import numbers
-from exoheart.figures.forest import forest, positions
+from exoheart.figures.forest import Frame, forest, positions
 from exoheart.figures.theme import (
     SOFT,
     Row,
@@ -53,5 +53,5 @@ def mechanisms(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
         return nothing("No mechanism has an effect that could be computed.")
     axis = f"difference to control if this mechanism alone acted ({unit})"
     text = f"Effect by mechanism. {listing(parts)}"
-    panel = forest(drawn, x_title=axis, zero=True, width=300)
+    panel = forest(drawn, Frame(x_title=axis, zero=True, width=300))
     return finish(panel, text)

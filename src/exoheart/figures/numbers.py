@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 MISSING = "not available"
 SPACE = "\u00a0"  # no-break space: a value and its unit stay on one line
-MINUS = "\u2212"
+MINUS, TIMES = "\u2212", "\u00d7"
 _COMPUTER = re.compile(r"(?<![\w.])\d+(?:\.\d+)?[eE][+-]?\d{1,3}(?!\w)")
 _SUPERSCRIPT = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 _UNIT_WORDS = {
@@ -53,7 +53,7 @@ def _scientific(value: float, digits: int = 2) -> str:
     if "." in mantissa:
         mantissa = mantissa.rstrip("0").rstrip(".")
     power = str(int(exponent)).translate(_SUPERSCRIPT)
-    factor = "" if mantissa in {"1", "-1"} else f"{mantissa.lstrip('-')} × "
+    factor = "" if mantissa in {"1", "-1"} else f"{mantissa.lstrip('-')} {TIMES} "
     sign = MINUS if mantissa.startswith("-") else ""
     return f"{sign}{factor}10{power}".replace(" ", SPACE)
 
@@ -75,15 +75,17 @@ def tidy(text: str) -> str:
 
 
 def number(value: object, digits: int = 3) -> str:
-    """Write one number with `digits` significant digits.
+    r"""Write one number with `digits` significant digits.
 
     Whole numbers below 100,000 keep every digit, text passes through, true and
     false become yes and no, and what is missing becomes "not available".
 
     Examples
     --------
-    >>> number(3.81e13), number(0.01234), number(12), number(None)
-    ('3.8\\xa0×\\xa010¹³', '0.0123', '12', 'not available')
+    >>> number(3.81e13) == "3.8\xa0\xd7\xa010¹³"
+    True
+    >>> number(0.01234), number(12), number(None)
+    ('0.0123', '12', 'not available')
     """
     if isinstance(value, str):
         return tidy(value) or MISSING
@@ -119,13 +121,20 @@ def _decimals(low: float | None, high: float | None) -> int | None:
     return decimals if decimals <= 4 else None
 
 
+def _shortened(decimals: int, *values: float) -> int:
+    """Drop decimals that are zero in every one of `values`."""
+    while decimals > 0 and all(_fixed(v, decimals).endswith("0") for v in values):
+        decimals -= 1
+    return decimals
+
+
 def interval(pair: object, unit: object = "") -> str:
     """Write an interval, both ends with the same decimals where that is readable.
 
     Examples
     --------
-    >>> interval([-14.21, 3.08])
-    '−14.2 to 3.1'
+    >>> interval([4.21, 13.08])
+    '4.2 to 13.1'
     """
     low, high = ends(pair)
     if low is None and high is None:
@@ -134,22 +143,23 @@ def interval(pair: object, unit: object = "") -> str:
     if decimals is None or low is None or high is None:
         text = f"{number(low)} to {number(high)}"
     else:
-        while decimals > 0 and all(
-            _fixed(end, decimals).endswith("0") for end in (low, high)
-        ):
-            decimals -= 1
+        decimals = _shortened(decimals, low, high)
         text = f"{_fixed(low, decimals)} to {_fixed(high, decimals)}"
     words = unit_words(unit)
     return f"{text}{SPACE}{words}" if words else text
 
 
 def median(value: object, pair: object, unit: object = "") -> str:
-    """Write a median with the decimals of its interval."""
-    given, decimals = finite(value), _decimals(*ends(pair))
+    """Write a median with the decimals of its interval, more where it needs them."""
+    given, (low, high) = finite(value), ends(pair)
+    decimals = _decimals(low, high)
     if given is None or decimals is None or not _plain(given):
         return quantity(value, unit)
+    if low is not None and high is not None:
+        least = _shortened(decimals, low, high)
+        decimals = max(least, _shortened(decimals, given))
     words = unit_words(unit)
-    text = _stripped(_fixed(given, decimals))
+    text = _fixed(given, decimals)
     return f"{text}{SPACE}{words}" if words else text
 
 
@@ -162,7 +172,7 @@ def percent(value: object) -> str:
 
 
 def probability(value: object, error: object = None) -> str:
-    """Write a probability in percent, with its Monte Carlo error where given.
+    r"""Write a probability in percent, with its Monte Carlo error where given.
 
     Simulated trials can't tell 0 from very rare, so the ends read "below 1 %" and
     "above 99 %".
@@ -170,7 +180,7 @@ def probability(value: object, error: object = None) -> str:
     Examples
     --------
     >>> probability(0.8123), probability(0.8123, 0.0039), probability(0.0)
-    ('81\\xa0%', '81.2\\xa0±\\xa00.4\\xa0%', 'below\\xa01\\xa0%')
+    ('81\xa0%', '81.2\xa0±\xa00.4\xa0%', 'below\xa01\xa0%')
     """
     given, spread = finite(value), finite(error)
     if given is None:

@@ -7,7 +7,7 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.answer import answer_rows
-from exoheart.figures.forest import forest, positions, stack
+from exoheart.figures.forest import Frame, forest, positions, stack
 from exoheart.figures.theme import Row, Spec, finish, listing, nothing
 
 _STUDY, _POOLED = "#7a838d", "#1d2733"
@@ -19,17 +19,23 @@ def _unit(unit: object) -> str:
     return "%" if words in {"points", "%"} else words
 
 
+def _split(name: str) -> tuple[str, str]:
+    """Split ``infarct size of area at risk, 48 h`` into quantity and region."""
+    quantity, _, region = name.lower().split(",")[0].partition(" of ")
+    return quantity.strip(), region.strip()
+
+
 def comparable(outcome: str, unit: object, row: Row) -> bool:
     """Say whether a published outcome is what a predicted row predicts.
 
-    The outcome must name the endpoint's quantity (or start with it) in the same
-    unit; "points" and "%" count as one unit, since both are differences of
-    percentages.
+    Quantity and unit must be the same, and the region where both name one; "points"
+    and "%" count as one unit, since both are differences of percentages.
     """
-    given, endpoint = outcome.lower(), str(row["endpoint"]).lower()
-    quantity = endpoint.split(",")[0].split(" of ")[0].strip()
-    named = quantity in given or given in endpoint
-    return named and _unit(unit) == _unit(row.get("unit"))
+    given, region = _split(outcome)
+    quantity, planned = _split(str(row["endpoint"]))
+    same_place = not region or not planned or region == planned
+    same_unit = _unit(unit) == _unit(row.get("unit"))
+    return given == quantity and same_place and same_unit
 
 
 def published_rows(published: Row, predicted: Sequence[Row]) -> list[dict[str, Any]]:
@@ -63,7 +69,9 @@ def published_rows(published: Row, predicted: Sequence[Row]) -> list[dict[str, A
                 "high": high,
                 "median": estimate,
                 "colour": _POOLED,
-                "note": f"{numbers.number(pool.get('k'))} studies, {_words(pool)}",
+                "note": numbers.wrap(
+                    f"{numbers.number(pool.get('k'))} studies, {_words(pool)}", 38
+                ),
             }
         )
     return rows
@@ -94,7 +102,9 @@ def published(published: Row, rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
         drawn = known + [row for row in ours if positions([row], log=False)]
         axis = f"difference to control ({unit})"
         title = endpoint
-        panels.append(forest(drawn, x_title=axis, title=title, zero=True, width=280))
+        panels.append(
+            forest(drawn, Frame(x_title=axis, title=title, zero=True, width=280))
+        )
         parts.append(f"{endpoint}: {len(known)} published effects")
     if not panels:
         return nothing("No published effect has the outcome and unit of an endpoint.")

@@ -16,7 +16,7 @@ from exoheart.figures.theme import (
     listing,
     nothing,
 )
-from exoheart.figures.words import number_rows, row_axis, side_text
+from exoheart.figures.words import number_rows, row_axis, side_text, tallest
 
 SHOWN = 12
 _WIDTH = 280
@@ -55,7 +55,7 @@ def roadblocks(ranked: Sequence[Row], shown: int = SHOWN) -> Spec:
     if not rows:
         return nothing("No unknown could be ranked.")
     kinds = [kind for kind in KIND if any(row["kind"] == kind for row in rows)]
-    others = [row["kind"] for row in rows if row["kind"] not in KIND]
+    others = [str(row["kind"]) for row in rows if row["kind"] not in KIND]
     kinds += list(dict.fromkeys(others))
     rows = number_rows(rows)
     base = alt.Chart(alt.Data(values=rows)).encode(y=row_axis())
@@ -74,7 +74,7 @@ def roadblocks(ranked: Sequence[Row], shown: int = SHOWN) -> Spec:
         tooltip=["label:N", "share:Q", "low:Q", "high:Q", "kind:N"],
     )
     whiskers = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
-    height = ROW_HEIGHT * len(rows)
+    height = len(rows) * max(ROW_HEIGHT, tallest(rows))
     words = side_text(rows, "label", x=0, align="right")
     words += side_text(rows, "note", x=_WIDTH, align="left")
     chart = alt.layer(bars, whiskers, *words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exoheart.figures import numbers
-from exoheart.figures.forest import forest, positions
+from exoheart.figures.forest import Frame, forest, positions
 from exoheart.figures.theme import (
     INK,
     SOFT,
@@ -61,7 +61,7 @@ def stoichiometry(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
         return nothing("No copy count could be given.")
     title = "copies per cell, log axis (dot: reached, diamond: needed)"
     needs = [mark["needed"] for mark in marks]
-    panel = forest(drawn, x_title=title, log=True, width=300, extra=needs)
+    panel = forest(drawn, Frame(x_title=title, log=True, width=300, extra=tuple(needs)))
     diamonds = alt.Chart(alt.Data(values=marks)).mark_point(
         shape="diamond", size=110, filled=True, color=INK, opacity=1
     )

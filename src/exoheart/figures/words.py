@@ -59,3 +59,9 @@ def side_text(rows: Sequence[Row], field: str, *, x: int, align: str) -> list[An
         .encode(x=alt.value(x), y=row_axis(), text="text:N")
         for breaks, values in by_lines.items()
     ]
+
+
+def tallest(rows: Sequence[Row]) -> int:
+    """Give the height [px] that the row with most lines of text needs."""
+    texts = (str(row.get(field) or "") for row in rows for field in ("label", "note"))
+    return 6 + _LINE * (1 + max((text.count("\n") for text in texts), default=0))

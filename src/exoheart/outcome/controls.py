@@ -88,8 +88,14 @@ class Control:
         start = self.occlusion_h or 0.0
         if self.relation in _COURSE:
             return start + np.arange(0.0, self.at_h + _STEP_H, _STEP_H)
-        reference = () if self.reference_h is None else (start + self.reference_h,)
-        return np.unique([0.0, start + self.at_h, *reference])
+        return np.unique([0.0, start + self.at_h, self.compared_at])
+
+    @property
+    def compared_at(self) -> float:
+        """Time of the value that a ratio or difference is to [h after occlusion]."""
+        if self.reference_h is None or self.relation == "ratio to normal":
+            return 0.0
+        return (self.occlusion_h or 0.0) + self.reference_h
 
     def passes(self, value: float) -> bool:
         """Whether a value of the model lies within the pass mark."""
@@ -137,9 +143,7 @@ def load_controls() -> tuple[Control, ...]:
     return tuple(_control(row) for row in rows)
 
 
-def read_course(
-    control: Control, times: npt.ArrayLike, values: npt.ArrayLike
-) -> float:
+def read_course(control: Control, times: npt.ArrayLike, values: npt.ArrayLike) -> float:
     """Read from a course what a publication gives.
 
     Parameters
@@ -172,8 +176,7 @@ def read_course(
     start = control.occlusion_h or 0.0
     value = float(np.interp(start + control.at_h, times, values))
     inside = (times >= needed[0]) & (times <= needed[-1])
-    reference = 0.0 if control.reference_h is None else start + control.reference_h
-    compared = float(np.interp(reference, times, values))
+    compared = float(np.interp(control.compared_at, times, values))
     match control.relation:
         case "value":
             return value

@@ -20,7 +20,11 @@ from exoheart.prediction.run import (
     size_of,
 )
 
+#: Rows read from Python: heart mass for doses per gram.
+READS: tuple[str, ...] = ("anatomy.left_ventricle_share",)
+
 __all__ = [
+    "READS",
     "DEFAULT_MEMBERS",
     "QUICK_MEMBERS",
     "Prediction",

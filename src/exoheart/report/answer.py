@@ -18,6 +18,7 @@ from exoheart.report.blocks import (
     table,
 )
 
+_BETTER = {"lower": "lower", "higher": "higher", "none": "neither"}
 _WHY_EMPTY = (
     "No arm is compared with a control in this study, so there is no difference to "
     "predict; the predicted endpoints of each arm are below."
@@ -29,7 +30,7 @@ def _differences(rows: Sequence[Part]) -> Table:
         (
             f"{row['arm']} against {row['control']}",
             row["endpoint"] + (" (primary)" if row.get("primary") else ""),
-            str(row.get("better") or "not stated"),
+            _BETTER.get(row.get("better") or "", "not stated"),
             numbers.probability(
                 row.get("probability_of_benefit"), row.get("probability_error")
             ),
@@ -90,38 +91,33 @@ def _at(curve: Part, count: int = 6) -> list[int]:
 
 
 def _curve_table(curves: Sequence[Part], quantity: str) -> Table:
-    body = [
-        (
-            curve["arm"],
-            numbers.duration(curve["time_h"][place]),
-            numbers.interval(
-                [curve["low"][place], curve["high"][place]], curve.get("unit")
-            ),
-            numbers.median(
-                curve["median"][place],
-                [curve["low"][place], curve["high"][place]],
-                curve.get("unit"),
-            ),
-        )
-        for curve in curves
-        if curve["quantity"] == quantity
-        for place in _at(curve)
-    ]
-    columns = ("Arm", "Time after occlusion", "90 % interval", "Median")
-    return table(
-        f"{quantity} at selected times; every time is in plan.json",
-        columns,
-        body,
-        numeric=(1, 2, 3),
-    )
+    """Give one row per selected time, one column per arm: interval, median."""
+    chosen = [curve for curve in curves if curve["quantity"] == quantity]
+    times = [chosen[0]["time_h"][place] for place in _at(chosen[0])]
+    body = []
+    for time in times:
+        row = [numbers.duration(time)]
+        for curve in chosen:
+            if time not in curve["time_h"]:
+                row.append(numbers.MISSING)
+                continue
+            place = curve["time_h"].index(time)
+            ends = [curve["low"][place], curve["high"][place]]
+            middle = numbers.median(curve["median"][place], ends)
+            row.append(f"{numbers.interval(ends)}; {middle}")
+        body.append(row)
+    unit = numbers.unit_words(chosen[0].get("unit"))
+    caption = f"{quantity}{f' ({unit})' if unit else ''}: 90 % interval; median"
+    columns = ("Time after occlusion", *(curve["arm"] for curve in chosen))
+    return table(caption, columns, body, numeric=range(len(columns)))
 
 
 def _course(plan: Part, quantity: str) -> Block:
     curves = plan["prediction"]["curves"]
     caption = (
         f"Predicted course of {quantity}: each treated arm beside its control "
-        "(dashed). Line: median; band: 90 % of the simulated animals or trials, as "
-        "kept in the plan document. Time zero is the onset of occlusion."
+        "(dashed). Band: 90 % interval; line: median. Time zero is the onset of "
+        "occlusion."
     )
     spec = figures.course(curves, plan["study"]["arms"], quantity)
     return picture("course", spec, caption, _curve_table(curves, quantity))

@@ -14,7 +14,7 @@ def standing(plan: Part) -> str:
     rests = (
         "how much of this answer rests on measured values is not available"
         if share == numbers.MISSING
-        else f"{share} of this answer’s variance rests on measured or derived values"
+        else f"{share} of this answer's variance rests on measured or derived values"
     )
     return f"Research use only, not medical advice; {rests}."
 
@@ -28,7 +28,7 @@ def _arms(study: Part) -> Table:
             str(arm.get("dose") or "none"),
             str(arm.get("at") or "never"),
             numbers.number(arm.get("n")),
-            str(arm.get("compare_to") or "–"),
+            str(arm.get("compare_to") or "none"),
         )
         for arm in study["arms"]
     ]

@@ -28,6 +28,14 @@ def _joined(*parts: object) -> str:
     return ", ".join(str(part) for part in parts if part)
 
 
+def effect_words(study: Part) -> str:
+    """Write a published effect; where no number is printed, its direction."""
+    if numbers.finite(study.get("effect")) is not None:
+        return numbers.quantity(study["effect"], study.get("unit"))
+    direction = study.get("direction")
+    return f"{direction}, no numbers printed" if direction else numbers.MISSING
+
+
 def _effect(study: Part) -> Cell:
     """Write an effect with what it is made of: group means, n, spread."""
     unit = study.get("unit")
@@ -40,18 +48,26 @@ def _effect(study: Part) -> Cell:
     made_of.append(f"n {numbers.number(study.get('n'))}")
     if study.get("spread") is not None:
         made_of.append(f"spread {numbers.number(study['spread'])}")
-    return Markup("{}<br><small>{}</small>").format(
-        numbers.quantity(study.get("effect"), unit), "; ".join(made_of)
-    )
+    return _with_small(effect_words(study), "; ".join(made_of))
+
+
+def _with_small(text: object, *small: object) -> Cell:
+    """Write a cell with a line in small type under it, if there is one."""
+    below = "; ".join(str(part).rstrip(".") for part in small if part)
+    if not below:
+        return linked(text)
+    return Markup("{}<br><small>{}</small>").format(linked(text), linked(below))
 
 
 def _nearest(studies: Sequence[Part]) -> Table:
     body: list[tuple[Cell, ...]] = []
     for study in studies:
         product = f"{study.get('donor') or ''} {study.get('form') or ''}".strip()
-        name = Markup("{}<br><small>{}</small>").format(
-            linked(study.get("reference") or study["study"]),
-            str(study.get("verification") or ""),
+        read = study.get("verification")
+        name = _with_small(
+            study.get("reference") or study["study"],
+            f"read: {read}" if read else "",
+            study.get("note"),
         )
         body.append(
             (
@@ -77,8 +93,11 @@ def _nearest(studies: Sequence[Part]) -> Table:
 def _pooled(pools: Sequence[Part]) -> Table:
     body = [
         (
-            Markup("{}<br><small>{}</small>").format(
-                pool["analysis"], linked(pool.get("reference"))
+            _with_small(
+                pool["analysis"],
+                pool.get("reference"),
+                pool.get("measure"),
+                pool.get("note"),
             ),
             str(pool["outcome"]),
             numbers.interval(pool.get("interval95"), pool.get("unit")),
@@ -96,21 +115,40 @@ def _pooled(pools: Sequence[Part]) -> Table:
         "Studies",
         "Population",
     )
-    return table("Pooled results", columns, body, (4,))
+    return table("Pooled results", columns, body, (2, 3, 4))
+
+
+def _value(value: object) -> str:
+    """Write a value that may be words, a number or a range."""
+    return numbers.interval(value) if isinstance(value, list) else numbers.number(value)
 
 
 def _outside(rows: Sequence[Part]) -> Table:
     body = [
         (
             str(row["what"]),
-            numbers.number(row.get("met")),
-            numbers.number(row.get("studied")),
+            _value(row.get("met")),
+            _value(row.get("studied")),
             linked(row.get("source") or "not stated"),
         )
         for row in rows
     ]
     columns = ("What", "This plan", "Studied range", "Source")
-    return table("Where the plan leaves what has been studied", columns, body)
+    return table(
+        "Where the plan leaves, or may leave, what has been studied", columns, body
+    )
+
+
+def _contradictions(rows: Sequence[Part]) -> Table:
+    body = [
+        (
+            _with_small(row["topic"], row.get("reading")),
+            *(linked(side) for side in row["sides"]),
+        )
+        for row in rows
+    ]
+    columns = ("Topic", "One side", "The other side")
+    return table("Where published results contradict each other", columns, body)
 
 
 def published(plan: Part) -> Section:
@@ -135,13 +173,7 @@ def published(plan: Part) -> Section:
     if part["pooled"]:
         blocks.append(long_table(_pooled(part["pooled"])))
     if part["contradictions"]:
-        body = [
-            (str(row["topic"]), *map(linked, row["sides"]))
-            for row in part["contradictions"]
-        ]
-        columns = ("Topic", "One side", "The other side")
-        caption = "Where published results contradict each other"
-        blocks.append(long_table(table(caption, columns, body)))
+        blocks.append(long_table(_contradictions(part["contradictions"])))
     if part["outside"]:
         blocks.append(_outside(part["outside"]))
     elif known:
@@ -152,6 +184,11 @@ def published(plan: Part) -> Section:
     return Section("published", "Published", tuple(blocks))
 
 
+def _named_interval(pair: object, unit: object, name: str) -> str:
+    text = numbers.interval(pair, unit)
+    return text if text == numbers.MISSING else f"{text} ({name})"
+
+
 def _effects(part: Part, rows: Sequence[Part]) -> Table:
     """Give the table twin: published and predicted effects in one list."""
     body = [
@@ -159,7 +196,7 @@ def _effects(part: Part, rows: Sequence[Part]) -> Table:
             f"{study['study'].replace('_', ' ')}",
             str(study["outcome"]),
             numbers.MISSING,
-            numbers.quantity(study.get("effect"), study.get("unit")),
+            effect_words(study),
         )
         for study in part["nearest"]
     ]
@@ -167,7 +204,7 @@ def _effects(part: Part, rows: Sequence[Part]) -> Table:
         (
             f"pooled: {pool['analysis']}",
             str(pool["outcome"]),
-            numbers.interval(pool.get("interval95"), pool.get("unit")) + " (95 %)",
+            _named_interval(pool.get("interval95"), pool.get("unit"), "95 %"),
             numbers.quantity(pool.get("estimate"), pool.get("unit")),
         )
         for pool in part["pooled"]
@@ -176,7 +213,7 @@ def _effects(part: Part, rows: Sequence[Part]) -> Table:
         (
             f"this plan: {row['arm']}",
             str(row["endpoint"]),
-            numbers.interval(row.get("interval90"), row.get("unit")) + " (90 %)",
+            _named_interval(row.get("interval90"), row.get("unit"), "90 %"),
             numbers.median(row.get("median"), row.get("interval90"), row.get("unit")),
         )
         for row in rows

@@ -18,7 +18,11 @@ from exoheart.therapy.model import (
     therapy_model,
 )
 
+#: Rows read from Python: the mass that scaled parameters refer to.
+READS: tuple[str, ...] = ("anatomy.body_mass",)
+
 __all__ = [
+    "READS",
     "MECHANISMS",
     "PRODUCT_INPUTS",
     "ArmPlan",

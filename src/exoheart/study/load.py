@@ -1,0 +1,170 @@
+"""Reading a study file: text to record, and the parameters that go with it.
+
+The order of work: TOML, then keys and types, then meaning; faults of all steps are
+collected and raised together.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+import tomllib
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from exoheart.errors import Fault, StudyError
+from exoheart.evidence import load_choices, load_parameters, resolve
+from exoheart.records.prior import Priors
+from exoheart.records.study import Study
+from exoheart.study.arms import build_arms
+from exoheart.study.build import (
+    Draft,
+    build_animal,
+    build_design,
+    build_endpoints,
+    build_overrides,
+)
+from exoheart.study.faults import Reader
+from exoheart.study.names import Names, shipped_names
+from exoheart.study.overrides import overridden
+from exoheart.study.products import build_products
+from exoheart.study.template import template
+from exoheart.study.unused import unused_keys
+
+_PLACE = re.compile(r"^(?P<what>.*) \(at (?P<where>.*)\)$", re.DOTALL)
+
+
+def load_study(path: str | Path) -> Study:
+    """Read a study file.
+
+    Raises
+    ------
+    StudyError
+        The file can't be opened or is no study; every fault is listed.
+    """
+    path = Path(path)
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as bad:
+        fault = Fault(str(path), bad.strerror or "no file", "a study file in TOML")
+        raise StudyError(str(path), [fault]) from None
+    except UnicodeDecodeError as bad:
+        met = f"a byte that is no UTF-8 text (byte {bad.start + 1})"
+        fault = Fault(str(path), met, "a text file saved as UTF-8")
+        raise StudyError(str(path), [fault]) from None
+    return parse_study(text, path.stem)
+
+
+def parse_study(text: str, name: str = "study", *, names: Names | None = None) -> Study:
+    """Read the text of a study file.
+
+    Parameters
+    ----------
+    text
+        TOML, schema 1.
+    name
+        What to call the file in messages; the title where the file has none.
+    names
+        Names that the file may use; default: those of the shipped tables.
+
+    Raises
+    ------
+    StudyError
+        Lists every fault: keys, types, names, units, and what doesn't fit together.
+
+    Examples
+    --------
+    >>> study = parse_study(template("pig"))
+    >>> study.animal.species, study.primary.quantity
+    ('pig', 'infarct size')
+    """
+    from exoheart.study.shape import shape_faults
+
+    data = _toml(text, name)
+    faults, left = shape_faults(data)
+    names = names or shipped_names()
+    draft = Draft(left, names, Reader())
+    study = _build(draft, name, text)
+    faults += [f for f in draft.read.faults if f not in faults]
+    if faults or study is None:
+        raise StudyError(name, faults)
+    return dataclasses.replace(study, unused=unused_keys(data, names))
+
+
+def priors_for(study: Study, *, names: Names | None = None) -> Priors:
+    """Give what is known of every parameter, with the user's own values in place.
+
+    Raises
+    ------
+    DataError
+        The tables hold two rows for one parameter and no choice between them.
+    """
+    priors = resolve(load_parameters(), study.animal.species, load_choices())
+    known = names or shipped_names()
+    rows = dict(priors.rows)
+    for override in study.overrides:
+        row = known.parameter(override.id, study.animal.species)
+        if row is not None:
+            rows[override.id] = overridden(priors[override.id], override, row)
+    return Priors(MappingProxyType(rows))
+
+
+def json_schema() -> dict[str, Any]:
+    """Give the study file's shape as JSON Schema (2020-12)."""
+    from exoheart.study import shape
+
+    return shape.json_schema(shipped_names())
+
+
+class StudyFile:
+    """The study file as seen from Python: read one, or begin with a template.
+
+    Reading gives a :class:`exoheart.records.study.Study`.
+
+    Examples
+    --------
+    >>> StudyFile.parse(StudyFile.template("chronic")).animal.species
+    'pig'
+    """
+
+    load = staticmethod(load_study)
+    parse = staticmethod(parse_study)
+    template = staticmethod(template)
+
+
+def _toml(text: str, name: str) -> dict[str, Any]:
+    try:
+        return tomllib.loads(text)
+    except tomllib.TOMLDecodeError as bad:
+        match = _PLACE.match(str(bad))
+        what, where = match.group("what", "where") if match else (str(bad), name)
+        fault = Fault(where, what, "TOML: key = value, texts in double quotes")
+        raise StudyError(name, [fault]) from None
+
+
+def _build(draft: Draft, name: str, text: str) -> Study | None:
+    """Read every part; None where a fault left a part out."""
+    animal = build_animal(draft)
+    products = build_products(draft)
+    arms, endpoints = build_arms(draft), build_endpoints(draft)
+    design = build_design(draft)
+    species = draft.table("animal").get("species")
+    overrides = build_overrides(draft, species)
+    whole = [arm for arm in arms if arm is not None]
+    asked = [endpoint for endpoint in endpoints if endpoint is not None]
+    made = {key: product for key, product in products.items() if product is not None}
+    if animal is None or draft.read.faults:
+        return None
+    head = draft.table("study")
+    return Study(
+        title=head.get("title") or name,
+        question=head.get("question") or "",
+        animal=animal,
+        products=MappingProxyType(made),
+        arms=tuple(whole),
+        endpoints=tuple(asked),
+        design=design,
+        text=text,
+        overrides=overrides,
+    )

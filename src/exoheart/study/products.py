@@ -1,0 +1,104 @@
+"""From ``[product.<name>]`` tables to records: donor, isolation, storage.
+
+Part of :mod:`exoheart.study`. Takes and gives what :mod:`exoheart.study.build` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from exoheart.records.study import Product, Storage
+from exoheart.study.build import Draft, Table
+from exoheart.study.faults import Reader
+
+#: Product forms that the model can follow; the others are known by name only.
+MODELLED_FORMS = ("vesicles",)
+#: Conditionings whose folds were measured one on top of the other.
+MEASURED_TOGETHER = frozenset({frozenset({"spheroid", "cytokine priming"})})
+_FLOW = "tangential flow"
+
+
+def build_products(draft: Draft) -> dict[str, Product | None]:
+    """Read every ``[product.<name>]``; None where one couldn't be read."""
+    products = draft.table("product")
+    return {name: _product(draft, name) for name in products}
+
+
+def _product(draft: Draft, name: str) -> Product | None:
+    raw, where, read = draft.table("product", name), f"product.{name}", draft.read
+    form = raw.get("form", "vesicles")
+    if form is not None and form not in MODELLED_FORMS:
+        listed = ", ".join(MODELLED_FORMS)
+        met = f"{form!r}, which the model doesn't have yet"
+        read.refuse(f"{where}.form", met, listed)
+    donor = read.named(f"{where}.donor", raw.get("donor"), draft.names.donors)
+    isolation = _each(read, f"{where}.isolation", raw, draft.names.isolation)
+    conditioning = _each(read, f"{where}.conditioning", raw, draft.names.conditioning)
+    _check_steps(read, where, isolation, conditioning)
+    _check_autologous(draft, where, raw)
+    storage = _storage(
+        read, f"{where}.storage", draft.table("product", name, "storage")
+    )
+    if donor is None or form is None:
+        return None
+    return Product(
+        name=name,
+        form=form,
+        donor=donor,
+        donor_species=raw.get("donor_species") or "human",
+        donor_state=MappingProxyType(dict(raw.get("donor_state") or {})),
+        conditioning=conditioning,
+        engineering=tuple(raw.get("engineering") or ()),
+        isolation=isolation,
+        storage=storage,
+        measured=raw.get("measured"),
+    )
+
+
+def _each(
+    read: Reader, where: str, raw: Table, options: Mapping[str, str]
+) -> tuple[str, ...]:
+    """Read a list of names; what is unknown is noted and left out."""
+    given = raw.get(where.rsplit(".", 1)[-1]) or ()
+    found = [
+        read.named(f"{where}[{number}]", name, options)
+        for number, name in enumerate(given, start=1)
+    ]
+    return tuple(name for name in found if name is not None)
+
+
+def _check_steps(
+    read: Reader, where: str, isolation: tuple[str, ...], conditioning: tuple[str, ...]
+) -> None:
+    """Refuse what was never measured together."""
+    passes = isolation.count(_FLOW)
+    if passes > 2:
+        met = f"{passes} passes of {_FLOW}"
+        read.refuse(f"{where}.isolation", met, "one or two, which were measured")
+    if len(conditioning) > 1 and frozenset(conditioning) not in MEASURED_TOGETHER:
+        pairs = "; ".join(" with ".join(sorted(pair)) for pair in MEASURED_TOGETHER)
+        allowed = f"one, or a pair measured together ({pairs})"
+        read.refuse(f"{where}.conditioning", ", ".join(conditioning), allowed)
+
+
+def _check_autologous(draft: Draft, where: str, raw: Table) -> None:
+    """Refuse own cells from another species."""
+    own = str((raw.get("donor_state") or {}).get("autologous", False)).lower() == "true"
+    donor = raw.get("donor_species", "human")
+    species = draft.table("animal").get("species")
+    if own and None not in (donor, species) and donor != species:
+        met = f"{donor!r} with donor_state.autologous"
+        draft.read.refuse(
+            f"{where}.donor_species", met, f"{species}, or not autologous"
+        )
+
+
+def _storage(read: Reader, where: str, raw: Table) -> Storage:
+    temperature = read.temperature(f"{where}.temperature", raw.get("temperature"))
+    duration = read.measure(f"{where}.duration", raw.get("duration"), "hour")
+    return Storage(
+        temperature_c=-80.0 if temperature is None else temperature,
+        duration_h=duration or 0.0,
+        freeze_thaw=raw.get("freeze_thaw") or 0,
+    )

@@ -1,0 +1,69 @@
+"""Keys of a study file that are accepted but change nothing yet.
+
+Part of :mod:`exoheart.study`. This is the one place that lists them: a piece of work
+that makes a key count takes its line out here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from typing import Any
+
+from exoheart.study.names import Names
+
+#: Key patterns (items without their number) that nothing reads; a value that means
+#: "nothing special" isn't reported. Keys of a route are in ``data/routes.csv``.
+RECORDED: Mapping[str, object] = {
+    "animal.sex": "mixed",
+    "animal.infarct.laboratory": "default",
+    "product.*.donor_state.*": None,
+    "product.*.engineering": None,
+    "product.*.measured": None,
+    "design.lots": 1,
+}
+#: Keys that a pattern above would catch but that count.
+COUNTED = ("product.*.donor_state.autologous",)
+#: Keys of a control that say how the vehicle is given; a vehicle does nothing here.
+_OF_VEHICLE = ("over", "every", "times", "delivery")
+#: Keys that mean nothing in an untreated control.
+_OF_UNTREATED = ("at", *_OF_VEHICLE)
+
+
+def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
+    """Give the keys of a faultless file that change nothing, as the user reads them."""
+    found = [
+        where
+        for where, pattern, value in _keys(data)
+        for recorded, silent in RECORDED.items()
+        if fnmatchcase(pattern, recorded) and value != silent and value not in ([], {})
+        if not any(fnmatchcase(pattern, counted) for counted in COUNTED)
+    ]
+    given = {arm.get("product") for arm in data["arm"]}
+    found += [
+        f"product.{name}" for name in data.get("product", {}) if name not in given
+    ]
+    for number, arm in enumerate(data["arm"], start=1):
+        if arm.get("control"):
+            vehicle = _OF_VEHICLE if "route" in arm else _OF_UNTREATED
+            found += [f"arm[{number}].{key}" for key in vehicle if key in arm]
+        elif "delivery" in arm:
+            silent_keys = names.routes[arm["route"]].unused
+            keys = [key for key in arm["delivery"] if key in silent_keys]
+            found += [f"arm[{number}].delivery.{key}" for key in keys]
+    return tuple(found)
+
+
+def _keys(
+    value: Any, where: str = "", pattern: str = ""
+) -> Iterator[tuple[str, str, Any]]:
+    """Walk all keys: as written, without item numbers, and the value."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            dot = "." if where else ""
+            place, form = f"{where}{dot}{key}", f"{pattern}{dot}{key}"
+            yield place, form, inner
+            yield from _keys(inner, place, form)
+    elif isinstance(value, list):
+        for number, inner in enumerate(value, start=1):
+            yield from _keys(inner, f"{where}[{number}]", pattern)

@@ -1,0 +1,169 @@
+"""What must hold of the heart whatever the numbers: bounds, limits, monotony."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from exoheart import heart
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
+import controls_table as ct
+
+SPECIES = ("mouse", "rat", "pig", "human", "dog")
+SHAM, LIGATION = ("none", None), ("permanent ligation", None)
+DAY = 24.0
+STATES = ct.heart_model(()).states
+SIZE = "outcome_infarct_area_at_risk"
+ENDPOINTS = (SIZE, "outcome_ejection_fraction", "outcome_fibrosis_infarct")
+CELLS = tuple(
+    f"port_cells_risk_{cell}"
+    for cell in ("cardiomyocyte", "endothelial", "fibroblast", "macrophage")
+)
+#: Three months, dense where things are fast.
+QUARTER = np.concatenate([np.linspace(0, 6, 25), np.linspace(7, 90 * DAY, 60)])
+
+
+def reperfused(minutes):
+    return ("ischaemia-reperfusion", minutes / 60)
+
+
+def shaken(species, seed, signal):
+    """All rates, times and gains moved by 30 % (not the shares), a constant signal."""
+    rng = np.random.default_rng(seed)
+    model = ct.heart_model(())
+    values = ct.central(model, species)
+    shares = {
+        row.id.replace(".", "_", 1)
+        for row in ct.load_parameters()
+        if row.species in {species, "all"} and row.bound_high == 1
+    }
+    moved = {
+        id_: values[id_] * np.exp(0.3 * rng.standard_normal())
+        for id_ in model.parameters
+        if id_ not in shares
+    }
+    return moved | dict.fromkeys(heart.PORTS_READ, signal)
+
+
+@pytest.mark.parametrize("species", SPECIES)
+@pytest.mark.parametrize("signal", [0.0, 1.0])
+def test_states_stay_in_bounds(species, signal):
+    """No state below -1e-9, V + J at most 1, over 90 days and 30 % changed rates."""
+    protocols = (reperfused(45), reperfused(240), LIGATION)
+    runs = [
+        ct.Run(species, protocol, QUARTER, shaken(species, seed, signal))
+        for seed, protocol in enumerate(protocols)
+    ]
+    solved = ct.solve(runs, (*STATES, *ENDPOINTS, *CELLS))
+    assert not solved.messages
+    assert solved.values.min() > -1e-9
+    living = solved["heart_viable"] + solved["heart_jeopardised"]
+    assert living.max() < 1 + 1e-9
+    assert solved["heart_leak"].max() < 1 + 1e-9
+    assert solved["outcome_ejection_fraction"].max() < 100
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_a_sham_is_flat(species):
+    """Without ischaemia nothing moves in 90 days, not even in the last digit."""
+    solved = ct.solve([ct.Run(species, SHAM, QUARTER)], STATES)
+    assert np.ptp(solved.values, axis=1).max() == 0
+
+
+def test_renewal_adds_nothing_to_a_whole_heart():
+    """A full renewal signal in a sham leaves the living cells at 1."""
+    changes = {"port_signal_renewal": 1.0}
+    solved = ct.solve([ct.Run("mouse", SHAM, QUARTER, changes)], ("heart_viable",))
+    np.testing.assert_allclose(solved.values, 1.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_ligation_is_reperfusion_that_never_comes(species):
+    """A permanent ligation equals an opening beyond the end of the course."""
+    late = ct.Run(species, reperfused(200 * DAY * 60), QUARTER)
+    never = ct.Run(species, LIGATION, QUARTER)
+    solved = ct.solve([late, never], STATES)
+    np.testing.assert_array_equal(solved.values[0], solved.values[1])
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_without_signals_therapy_numbers_do_not_matter(species):
+    """At zero signals a heart equals its control whatever the therapy's maxima."""
+    none = {
+        "heart_survival_effect": 0.0,
+        "heart_polarisation_effect": 0.0,
+        "heart_nfkb_effect": 0.0,
+        "heart_antifibrotic_effect": 0.0,
+        "heart_interleukin_10_therapy_gain": 0.0,
+        "heart_polarisation_therapy_weight": 0.0,
+        "heart_vessel_therapy_gain": 0.0,
+        "heart_vessel_ceiling_therapy": 0.0,
+        "heart_vessel_pruning_therapy_effect": 0.0,
+        "heart_renewal_rate": 0.0,
+    }
+    control = ct.Run(species, reperfused(60), QUARTER)
+    without = ct.Run(species, reperfused(60), QUARTER, none)
+    solved = ct.solve([control, without], STATES)
+    np.testing.assert_array_equal(solved.values[0], solved.values[1])
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_longer_ischaemia_means_a_larger_infarct(species):
+    """Infarct size at 24 h never falls as the occlusion grows, ligation included."""
+    minutes = (5, 15, 30, 45, 60, 90, 180, 360)
+    runs = [ct.Run(species, reperfused(m), [0.0, m / 60 + DAY]) for m in minutes]
+    runs.append(ct.Run(species, LIGATION, [0.0, 6 + DAY]))
+    sizes = ct.solve(runs, (SIZE,))[SIZE][:, 1]
+    assert np.all(np.diff(sizes) > -1e-6)
+    assert sizes[-1] > sizes[0] + 10
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_more_collateral_flow_means_a_smaller_infarct(species):
+    """Infarct size falls with collateral flow, and is nothing above critical flow."""
+    flows = (0.001, 0.05, 0.1, 0.15, 0.2, 0.25, 0.29)
+    runs = [
+        ct.Run(species, reperfused(90), [0.0, DAY], {"heart_collateral_flow": flow})
+        for flow in flows
+    ]
+    sizes = ct.solve(runs, (SIZE,))[SIZE][:, 1]
+    assert np.all(np.diff(sizes) < 0)
+
+
+@pytest.mark.parametrize("protocol", [reperfused(360), LIGATION])
+def test_flow_above_critical_means_no_infarct_and_no_drift(protocol):
+    """A guinea pig's collateral flow (normal in PMID3440266) leaves all at rest."""
+    changes = {"heart_collateral_flow": 0.9}
+    still = [state for state in STATES if state != "heart_flow"]
+    solved = ct.solve([ct.Run("mouse", protocol, QUARTER, changes)], still)
+    assert np.ptp(solved.values, axis=1).max() < 1e-9
+
+
+@pytest.mark.parametrize("species", SPECIES)
+def test_leakiness_needs_reperfusion(species):
+    """A ligated bed never leaks; a reopened one does, and heals again."""
+    runs = [
+        ct.Run(species, LIGATION, QUARTER),
+        ct.Run(species, reperfused(60), QUARTER),
+    ]
+    solved = ct.solve(runs, ("heart_leak",))["heart_leak"]
+    assert solved[0].max() == 0
+    assert solved[1].max() > 0.3
+    assert solved[1][-1] < 1e-6
+
+
+def test_halved_tolerance_moves_no_endpoint():
+    """Halving rtol moves no endpoint by more than 1e-4 of its value."""
+    model = ct.heart_model(ENDPOINTS)
+    values = ct.central(model, "pig")
+    table = np.array([[values[id_] for id_ in model.parameters]])
+    actions = heart.infarct_actions(0, *reperfused(60), values)
+    times = np.array([[25.0, 49.0, 29 * DAY]])
+    members = ct.engine.Table(table, model.initial(table), actions, times)
+    once = ct.engine.solve(model, members, rtol=1e-6).values
+    twice = ct.engine.solve(model, members, rtol=5e-7).values
+    np.testing.assert_allclose(twice, once, rtol=1e-4)

@@ -1,0 +1,163 @@
+"""A study file becomes records in the program's units, as docs/study_file.md says."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from exoheart.errors import InputError, StudyError
+from exoheart.study import TEMPLATES, load_study, parse_study, template
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+SHIPPED = ROOT / "src" / "exoheart" / "data" / "templates"
+CANONICAL = HERE / "test_study_canonical.toml"
+CONTROLS = """schema = 1
+[animal]
+species = "{species}"
+[animal.infarct]
+model = "permanent ligation"
+[[arm]]
+name = "ligated"
+control = true
+n = 8
+[[endpoint]]
+quantity = "ejection fraction"
+at = "4 weeks after occlusion"
+"""
+
+
+def test_the_canonical_file_loads_verbatim() -> None:
+    study = load_study(CANONICAL)
+    assert study.animal.body_mass_kg == 30
+    assert study.animal.infarct.occlusion_h == 1.5
+    vehicle, treated = study.arms
+    assert (vehicle.control, vehicle.product, vehicle.dose) == (True, None, None)
+    assert study.control_of(treated) is vehicle
+    assert treated.dose is not None
+    assert (treated.dose.basis, treated.dose.value) == ("protein", 7500.0)  # 7.5 mg
+    assert treated.at is not None
+    assert (treated.at.offset_h, treated.at.anchor) == (0.5, "reperfusion")
+    assert dict(treated.delivery) == {"zone": "border"}
+    product = study.products["cdc"]
+    assert (product.donor, product.isolation) == ("CDC", ("ultrafiltration",))
+    assert (product.storage.temperature_c, product.storage.duration_h) == (-80.0, 720.0)
+    assert study.primary.method == "TTC"
+    assert study.overrides[0].id == "uptake.endosomal_escape_fraction"
+    assert study.text == CANONICAL.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "examples").glob("*.toml")), ids=str)
+def test_every_example_loads_and_is_the_shipped_template(path: Path) -> None:
+    load_study(path)
+    assert path.read_bytes() == (SHIPPED / path.name).read_bytes()
+
+
+def test_every_shipped_template_is_an_example() -> None:
+    shipped = {path.name for path in SHIPPED.iterdir()}
+    assert shipped == {path.name for path in (ROOT / "examples").glob("*.toml")}
+    assert set(TEMPLATES.values()) <= shipped
+
+
+def test_an_unknown_template_names_the_nearest() -> None:
+    with pytest.raises(InputError, match="nearest: chronic"):
+        template("chronik")
+
+
+def test_the_main_example_gives_equal_doses_against_each_own_vehicle() -> None:
+    study = load_study(ROOT / "examples" / "pig_reperfused_infarct.toml")
+    treated = [arm for arm in study.arms if not arm.control]
+    assert len({arm.dose for arm in treated}) == 1
+    for arm in treated:
+        control = study.control_of(arm)
+        assert control is not None
+        assert (control.route, control.at) == (arm.route, arm.at)
+    assert (study.primary.quantity, study.primary.of) == (
+        "infarct size",
+        "area at risk",
+    )
+
+
+@pytest.mark.parametrize("species", ["mouse", "rat", "pig", "human", "dog"])
+def test_a_file_with_controls_only_takes_every_default(species: str) -> None:
+    study = parse_study(CONTROLS.format(species=species), "my controls")
+    assert study.title == "my controls"
+    assert study.arms[0].route is None
+    assert study.animal.body_mass_kg is None
+    assert (study.design.alpha, study.design.analysis) == (0.05, "welch")
+    assert study.endpoints[0].method == "CMR"  # default_method of data/endpoints.csv
+    assert study.unused == ()
+
+
+def test_a_dose_of_zero_is_legal_and_dropped() -> None:
+    study = parse_study(template("pig").replace("7.5 mg protein", "0 mg protein"))
+    assert [arm.dose for arm in study.arms] == [None] * 4
+    assert [arm.product for arm in study.arms] == [None, "cdc", None, "cdc"]
+
+
+def test_repeated_doses_and_other_spellings_are_read() -> None:
+    text = template("mouse").replace(
+        'dose = "1e10 particles"',
+        'dose = "5e9 particles per kg"\nover = "30 min"\nevery = "7 d"\ntimes = 3',
+    )
+    text = text.replace('donor = "MSC"', 'donor = "bm-msc"').replace(
+        '"tangential flow filtration", "size exclusion"', '"TFF", "SEC"'
+    )
+    study = parse_study(text)
+    arm, product = study.arms[1], study.products["msc"]
+    assert (arm.over_h, arm.every_h, arm.times) == (0.5, 168.0, 3)
+    assert arm.dose is not None
+    assert (arm.dose.value, arm.dose.per) == (5e9, "kg")
+    assert product.donor == "MSC"
+    assert product.isolation == ("tangential flow", "size exclusion")
+
+
+def test_keys_that_change_nothing_are_listed() -> None:
+    text = template("pig").replace(
+        "[[arm]]", '[product.other]\ndonor = "MSC"\nmeasured = "nta.csv"\n\n[[arm]]', 1
+    )
+    text = text.replace('zone = "border"', 'zone = "border"\nsites = 10')
+    text = text.replace('donor = "CDC"', 'donor = "CDC"\ndonor_state = { age = 60 }')
+    text = text.replace('name = "vehicle IC"', 'name = "vehicle IC"\nover = "3 min"')
+    assert set(parse_study(text).unused) == {
+        "animal.sex",
+        "product.cdc.donor_state.age",
+        "product.other",
+        "product.other.measured",
+        "arm[2].delivery.sites",
+        "arm[3].over",
+    }
+
+
+def test_a_file_that_is_missing_or_no_text_is_a_fault(tmp_path: Path) -> None:
+    with pytest.raises(StudyError, match="No such file"):
+        load_study(tmp_path / "none.toml")
+    (tmp_path / "latin.toml").write_bytes(b'title = "\xe9"')
+    with pytest.raises(StudyError, match="UTF-8"):
+        load_study(tmp_path / "latin.toml")
+
+
+def test_a_byte_order_mark_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "marked.toml"
+    path.write_bytes(b"\xef\xbb\xbf" + template("mouse").encode())
+    assert load_study(path).animal.species == "mouse"
+
+
+def test_the_public_name_reads_files() -> None:
+    import exoheart
+
+    assert exoheart.Study.load(CANONICAL) == load_study(CANONICAL)
+
+
+def test_importing_loads_no_heavy_library() -> None:
+    code = (
+        "import exoheart.study, sys; "
+        "print({'pint', 'pandas', 'xarray', 'altair', 'pydantic'} & set(sys.modules))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "set()"

@@ -1,0 +1,87 @@
+"""The published shape of a study file agrees with loader, docs and tables."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from pathlib import Path
+
+import jsonschema
+import pytest
+
+from exoheart.donor import CONDITIONINGS, DONORS
+from exoheart.product.isolation import ALIASES, STEPS, canonical_steps
+from exoheart.study import json_schema
+from exoheart.study.names import shipped_names, spelled
+from exoheart.study.products import MEASURED_TOGETHER
+from exoheart.study.shape import key_table
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples").glob("*.toml"))
+
+
+def test_the_schema_is_valid_json_schema_2020_12() -> None:
+    schema = json.loads(json.dumps(json_schema()))
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    jsonschema.Draft202012Validator.check_schema(schema)
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_every_example_fits_the_schema(path: Path) -> None:
+    data = tomllib.loads(path.read_text(encoding="utf-8"))
+    jsonschema.Draft202012Validator(json_schema()).validate(data)
+
+
+def test_the_schema_refuses_an_unknown_key_and_an_unknown_route() -> None:
+    data = tomllib.loads(EXAMPLES[-1].read_text(encoding="utf-8"))
+    data["arm"][0]["rout"] = "intravenous"
+    data["arm"][1]["route"] = "by mouth"
+    errors = list(jsonschema.Draft202012Validator(json_schema()).iter_errors(data))
+    assert len(errors) == 2
+
+
+def test_every_key_has_a_description_and_every_leaf_an_example() -> None:
+    schema = json_schema()
+    tables = [schema, *schema["$defs"].values()]
+    for table in tables:
+        for name, key in table["properties"].items():
+            assert key.get("description"), name
+            holds_a_table = "Keys" in json.dumps(key)
+            assert key.get("examples") or holds_a_table, name
+
+
+def test_the_docs_hold_the_table_of_every_key() -> None:
+    page = (ROOT / "docs" / "study_file.md").read_text(encoding="utf-8")
+    assert key_table() in page
+
+
+def test_donors_and_conditionings_are_those_that_the_donor_stage_knows() -> None:
+    names = shipped_names()
+    assert set(names.donors.values()) == set(DONORS)
+    for donor, others in DONORS.items():
+        assert all(spelled(name, names.donors) == donor for name in (donor, *others))
+    assert set(names.conditioning.values()) == set(CONDITIONINGS)
+
+
+def test_isolation_steps_are_read_as_the_product_stage_reads_them() -> None:
+    names = shipped_names().isolation
+    for given in (*STEPS, *ALIASES):
+        step = spelled(given, names)
+        assert step is not None, given
+        assert canonical_steps((step,)) == canonical_steps((given,))
+
+
+def test_conditionings_that_may_be_combined_are_those_of_the_donor_stage() -> None:
+    from exoheart.donor import names
+
+    assert names.MEASURED_TOGETHER == MEASURED_TOGETHER
+
+
+def test_routes_and_endpoints_of_the_tables_are_all_there() -> None:
+    names = shipped_names()
+    modelled = {name for name, route in names.routes.items() if route.modelled}
+    assert {"intravenous", "intracoronary", "intramyocardial"} <= modelled
+    assert set(names.endpoints["infarct size"]) == {"area at risk", "left ventricle"}
+    for regions in names.endpoints.values():
+        for endpoint in regions.values():
+            assert endpoint.default_method in endpoint.methods
