@@ -10,8 +10,7 @@ import pytest
 
 from exoheart import heart
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
-import controls_table as ct
+from exoheart.planning import controls as ct
 
 SPECIES = ("mouse", "rat", "pig", "human", "dog")
 SHAM, LIGATION = ("none", None), ("permanent ligation", None)
@@ -38,7 +37,7 @@ def shaken(species, seed, signal):
     values = ct.central(model, species)
     shares = {
         row.id.replace(".", "_", 1)
-        for row in ct.load_parameters()
+        for row in load_parameters()
         if row.species in {species, "all"} and row.bound_high == 1
     }
     moved = {

@@ -11,8 +11,7 @@ import pytest
 
 from exoheart import engine
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
-import controls_table as ct
+from exoheart.planning import controls as ct
 
 OBSERVABLES = (
     "outcome_infarct_area_at_risk",

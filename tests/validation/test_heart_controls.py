@@ -16,8 +16,7 @@ import pytest
 
 from exoheart import engine, heart, outcome
 
-sys.path.insert(0, str(Path(__file__).parents[2] / "docs"))
-import controls_table as ct
+from exoheart.planning import controls as ct
 
 DAY = 24.0
 SIZE, FUNCTION = "outcome_infarct_area_at_risk", "outcome_ejection_fraction"

@@ -3,18 +3,32 @@
 Exit codes: 0 done, 2 what was given can't be used, 1 anything else. A traceback is
 shown only with ``--debug``. With ``--json`` standard output holds one JSON document;
 everything else goes to standard error.
+
+Read next: :mod:`exoheart.cli.app` (the commands), :mod:`exoheart.cli.show` (how a
+result looks in a terminal).
 """
 
 from __future__ import annotations
 
+import os
 import sys
 
 from exoheart.errors import ExoheartError, InputError
 
+STOPPED = "stopped; an output folder is only replaced when a plan is complete"
+
 
 def main() -> None:
     """Run the command line and leave with its exit code."""
-    sys.exit(run(sys.argv[1:]))
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # the same bytes whatever the locale
+            stream.reconfigure(encoding="utf-8")
+    code = run(sys.argv[1:])
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        code = _nobody_reads()
+    sys.exit(code)
 
 
 def run(arguments: list[str]) -> int:
@@ -26,41 +40,63 @@ def run(arguments: list[str]) -> int:
         As typed, without the program's name.
     """
     debug = "--debug" in arguments
-    arguments = [a for a in arguments if a != "--debug"]
-    import click
+    try:
+        return _command([a for a in arguments if a != "--debug"])
+    except BrokenPipeError:
+        return _nobody_reads()
+    except (Exception, KeyboardInterrupt) as wrong:
+        if debug:
+            raise
+        return _failed(wrong)
 
-    from exoheart.cli.commands import app
-    from exoheart.cli.show import error
+
+def _command(arguments: list[str]) -> int:
+    import typer
+
+    from exoheart.cli.app import app
+    from exoheart.cli.show import error, note
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="exoheart")
-        return int(code or 0)
-    except click.exceptions.Exit as left:
+    except typer.Exit as left:
         return left.exit_code
-    except click.exceptions.Abort:
-        error("stopped; nothing was written")
-        return 1
-    except click.ClickException as wrong:
-        error(wrong.format_message())
-        return 2
-    except InputError as wrong:
-        if debug:
-            raise
+    except typer.Abort:
+        raise KeyboardInterrupt from None
+    except typer.TyperException as wrong:
+        context = getattr(wrong, "ctx", None)
+        path = context.command_path if context else "exoheart"
+        if not wrong.format_message():
+            # nothing was asked for: the help has been shown
+            return wrong.exit_code
+        error(f"{wrong.format_message()} See: {path} --help")
+        return wrong.exit_code
+    except ImportError as missing:
+        note(f"exoheart is not installed completely: {missing}")
+        raise
+    return int(code or 0)
+
+
+def _failed(wrong: BaseException) -> int:
+    """Say what went wrong and give the exit code for it."""
+    from exoheart.cli.show import error
+
+    if isinstance(wrong, InputError):
         error(str(wrong))
         return 2
-    except ExoheartError as wrong:
-        if debug:
-            raise
+    if isinstance(wrong, ExoheartError):
         error(str(wrong))
-        return 1
-    except KeyboardInterrupt:
-        error("stopped; nothing was written")
-        return 1
-    except Exception as wrong:
-        if debug:
-            raise
+    elif isinstance(wrong, KeyboardInterrupt):
+        error(STOPPED)
+    else:
         error(
             f"something went wrong inside exoheart: {type(wrong).__name__}: {wrong}; "
             "run again with --debug for the traceback and report it"
         )
-        return 1
+    return 1
+
+
+def _nobody_reads() -> int:
+    """Leave quietly where the reader of our output has gone (``| head``)."""
+    silent = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(silent, sys.stdout.fileno())
+    return 1

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
 Progress = Callable[[int, int], None]
+#: Stands under every result.
+DISCLAIMER = "Research use only; not medical advice."
+#: Width of a table [letters] where the output is no terminal.
+_WIDE = 160
 
 
 def error(text: str) -> None:
@@ -21,12 +26,37 @@ def note(text: str) -> None:
     print(text, file=sys.stderr)
 
 
+def line(text: str = "") -> None:
+    """Write a line of the result."""
+    print(text)
+
+
+def items(title: str, texts: Iterable[str], *, out: Callable[[str], None]) -> None:
+    """Write a titled list, or nothing where it is empty; `out` is line or note."""
+    listed = list(texts)
+    if listed:
+        out(f"{title} ({len(listed)}):")
+    for text in listed:
+        out(f"  - {text}")
+
+
 def document(content: Any) -> None:
-    """Write one JSON document to standard output; numbers are finite or null."""
-    print(json.dumps(content, indent=2, ensure_ascii=False, allow_nan=False))
+    """Write one JSON document to standard output; what is not finite becomes null."""
+    text = json.dumps(_finite(content), indent=2, ensure_ascii=False, allow_nan=False)
+    print(text)
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {key: _finite(each) for key, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(each) for each in value]
+    return value
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
     """Show a table on standard output, plain where it is not a terminal."""
     from rich import box
     from rich.console import Console
@@ -37,30 +67,31 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
         shown.add_column(name, overflow="fold")
     for row in rows:
         shown.add_row(*row)
-    width = None if sys.stdout.isatty() else 160
-    Console(width=width, highlight=False).print(shown)
+    width = None if sys.stdout.isatty() else _WIDE
+    Console(width=width, highlight=False, markup=False, emoji=False).print(shown)
 
 
 @contextmanager
 def progress(title: str) -> Iterator[Progress]:
-    """Show a progress bar with rate and time left on standard error."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        MofNCompleteColumn,
-        Progress as Bar,
-        TextColumn,
-        TimeRemainingColumn,
-    )
+    """Show a progress bar with rate and time left on standard error.
 
-    console = Console(stderr=True)
+    Where standard error is no terminal nothing is shown. Until the first report the
+    bar only says that something is going on.
+    """
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import Progress as Bar
+    from rich.progress import TimeRemainingColumn
+
     columns = (
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Bar(*columns, console=console, disable=not sys.stderr.isatty()) as bar:
+    silent = not sys.stderr.isatty()
+    console = Console(stderr=True)
+    with Bar(*columns, console=console, disable=silent, transient=True) as bar:
         task = bar.add_task(title, total=None)
 
         def tell(done: int, total: int) -> None:

@@ -41,8 +41,6 @@ class RoadRunnerSolver:
         integrator = self._runner.getIntegrator()
         integrator.setValue("relative_tolerance", rtol)
         integrator.setValue("maximum_num_steps", _MAXIMUM_STEPS)
-        for id_, tolerance in model.absolute_tolerances.items():
-            integrator.setIndividualTolerance(id_, tolerance)
         self._rtol = rtol
         globals_ = list(self._executable.getGlobalParameterIds())
         self._column = {id_: k for k, id_ in enumerate(globals_)}
@@ -54,6 +52,10 @@ class RoadRunnerSolver:
             self._executable.getStateVectorId(k) for k in range(len(model.states))
         ]
         self._vector = [vector.index(id_) for id_ in model.states]
+        # one vector in the solver's own order: setIndividualTolerance counts species
+        # from zero although rate rules come first, and so hits other states
+        absolute = model.absolute_tolerances
+        integrator.setValue("absolute_tolerance", [absolute[id_] for id_ in vector])
         self._runner.timeCourseSelections = list(model.observables)
 
     def solve(self, block: Block) -> tuple[FloatArray, list[tuple[int, str, int]]]:
@@ -139,9 +141,13 @@ class RoadRunnerSolver:
             if len(piece.samples):
                 out[piece.samples] = self._observe()
             return
-        times = np.unique(np.concatenate([[piece.start_h], piece.times, [piece.end_h]]))
+        # time counts from the start of the piece (the text has no explicit time), so
+        # that the first steps after a dose aren't lost in rounding
+        asked = piece.times - piece.start_h
+        length = piece.end_h - piece.start_h
+        times = np.unique(np.concatenate([[0.0], asked, [length]]))
         result = np.asarray(self._runner.simulate(times=times.tolist()))
-        out[piece.samples] = result[np.searchsorted(times, piece.times)]
+        out[piece.samples] = result[np.searchsorted(times, asked)]
 
     def _observe(self) -> FloatArray:
         return np.array([self._runner.getValue(id_) for id_ in self._model.observables])

@@ -17,6 +17,7 @@ from exoheart.evidence.bibliography import (
 )
 from exoheart.evidence.check import check
 from exoheart.evidence.contradictions import Contradiction, contradictions
+from exoheart.evidence.largest_dose import LargestDose, largest_dose
 from exoheart.evidence.nearest import Component, Neighbour, nearest
 from exoheart.evidence.priors import prior_of, resolve
 from exoheart.evidence.published import published
@@ -37,6 +38,8 @@ from exoheart.evidence.tables import (
 )
 
 __all__ = [
+    "LargestDose",
+    "largest_dose",
     "Component",
     "Contradiction",
     "Entry",

@@ -24,9 +24,9 @@ from exoheart.prediction.run import (
 READS: tuple[str, ...] = ("anatomy.left_ventricle_share",)
 
 __all__ = [
-    "READS",
     "DEFAULT_MEMBERS",
     "QUICK_MEMBERS",
+    "READS",
     "Prediction",
     "Products",
     "predict_arms",

@@ -15,6 +15,7 @@ from exoheart.therapy.model import (
     PRODUCT_INPUTS,
     joined_text,
     needed_parameters,
+    parameter_id,
     therapy_model,
 )
 
@@ -22,16 +23,17 @@ from exoheart.therapy.model import (
 READS: tuple[str, ...] = ("anatomy.body_mass",)
 
 __all__ = [
-    "READS",
     "MECHANISMS",
     "PRODUCT_INPUTS",
+    "READS",
     "ArmPlan",
     "Cohort",
+    "Draws",
     "Size",
     "anchored",
-    "Draws",
     "joined_text",
     "mechanism_labels",
     "needed_parameters",
+    "parameter_id",
     "therapy_model",
 ]

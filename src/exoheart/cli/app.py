@@ -1,0 +1,63 @@
+"""The commands of ``exoheart`` and their order in the help.
+
+Every module here imports the rooms of the house inside its functions, so that the
+help and a mistyped option answer at once.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from exoheart.cli.citation import cite
+from exoheart.cli.evidence import check_data, show_outcomes
+from exoheart.cli.files import check, new, schema
+from exoheart.cli.parameters import parameters
+from exoheart.cli.runs import plan, simulate
+from exoheart.version import VERSION
+
+_SETTINGS = {"help_option_names": ["-h", "--help"]}
+
+app = typer.Typer(
+    name="exoheart",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings=_SETTINGS,
+    epilog="Research use only; not medical advice.",
+)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"exoheart {VERSION}")
+        raise typer.Exit()
+
+
+@app.callback()
+def exoheart(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Version."),
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", help="Show tracebacks; allowed anywhere.")
+    ] = False,
+) -> None:
+    """From donor cell to infarcted heart, and the study that would show it.
+
+    Begin with: exoheart new my_study.toml, then exoheart plan my_study.toml.
+    """
+
+
+for _command in (plan, simulate, check, new, schema, parameters):
+    app.command(context_settings=_SETTINGS)(_command)
+
+_evidence = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)
+_evidence.command("check", context_settings=_SETTINGS)(check_data)
+_evidence.command("show", context_settings=_SETTINGS)(show_outcomes)
+app.add_typer(
+    _evidence, name="evidence", help="Check the data tables; show published outcomes."
+)
+app.command(context_settings=_SETTINGS)(cite)

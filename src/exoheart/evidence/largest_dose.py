@@ -1,0 +1,59 @@
+"""The largest dose of vesicles that a readable source prints for a species."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from exoheart import units
+from exoheart.errors import UnitError
+from exoheart.evidence.studies import load_studies
+
+
+@dataclass(frozen=True, slots=True)
+class LargestDose:
+    """The largest printed dose, in the unit asked for, and words that say whose it is.
+
+    `basis_stated` is False where the source doesn't say what its unit counts.
+    """
+
+    value: float
+    words: str
+    basis_stated: bool
+
+
+def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose | None:
+    """Give the largest dose printed for a species by any route, or None.
+
+    Parameters
+    ----------
+    species
+        Animal treated.
+    unit
+        Unit and basis as a study file writes them, ``"mg protein"``.
+    form
+        Product form; cells are never a range for vesicles.
+    """
+    name, _, basis = unit.partition(" ")
+    target = "particles" if name == "particles" else name
+    best: LargestDose | None = None
+    for record in load_studies():
+        if record.species != species or record.retracted:
+            continue
+        for row in record.outcomes:
+            if row.form != form or row.dose_value is None:
+                continue
+            if row.dose_basis not in {basis or "particles", "not stated"}:
+                continue
+            try:
+                value = row.dose_value * units.factor(row.dose_unit, target)
+            except UnitError:
+                continue
+            if best is None or value > best.value:
+                stated = row.dose_basis != "not stated"
+                note = "" if stated else " (what it counts is not stated)"
+                words = (
+                    f"for {form} in the {species} by any route is {row.dose_value:g} "
+                    f"{row.dose_unit}{note} [{record.source}]"
+                )
+                best = LargestDose(value, words, stated)
+    return best

@@ -1,0 +1,235 @@
+"""Section 3, How it happens: where the dose goes, and what could carry an effect."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from exoheart import decision, delivery
+from exoheart.evidence import largest_dose
+from exoheart.heart import mechanisms
+from exoheart.planning.words import MECHANISM_TITLES, number, spread
+from exoheart.prediction import Prediction
+from exoheart.records.study import Arm
+from exoheart.therapy import MECHANISMS, anchored
+from exoheart.trial import true_effect
+
+FloatArray = npt.NDArray[np.float64]
+#: Shares of draws beyond which a mechanism is called able or unable: a convention.
+_ABLE, _UNABLE = 0.5, 0.05
+_SOON_H = 1.0
+
+
+def how(prediction: Prediction) -> dict[str, Any]:
+    """Give the section on fate, cells, stoichiometry and mechanisms."""
+    arms = [a for a in prediction.study.arms if a.dose is not None]
+    return {
+        "fate": [row for arm in arms for row in _fate(prediction, arm)],
+        "cells": [row for arm in arms for row in _cells(prediction, arm)],
+        "stoichiometry": [
+            row for arm in arms for row in _stoichiometry(prediction, arm)
+        ],
+        "mechanisms": [row for arm in arms for row in _mechanisms(prediction, arm)],
+        "matched_dose": _matched(prediction, arms),
+    }
+
+
+def given_by(prediction: Prediction, arm: Arm) -> FloatArray:
+    """Give what an arm has been given by each sample [1e9], shape (outer, 1, time).
+
+    While an infusion lasts its whole dose counts as given.
+    """
+    dose = prediction.products.given[arm.name].giga
+    starts = _starts(prediction, arm)
+    count = (prediction.times[None, :] > starts[:, None]).sum(axis=0)
+    return dose[:, None, None] * count[None, None, :]
+
+
+def _starts(prediction: Prediction, arm: Arm) -> FloatArray:
+    if arm.at is None:
+        return np.empty(0)
+    first = anchored(arm.at, prediction.study.animal.infarct)
+    return first + arm.every_h * np.arange(arm.times)
+
+
+def _amounts(prediction: Prediction, arm: Arm) -> dict[str, FloatArray]:
+    return {s: prediction.values(arm.name, s) for s in delivery.STATES}
+
+
+def _fate(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
+    shares = delivery.fate_shares(_amounts(prediction, arm), given_by(prediction, arm))
+    shares.pop("unaccounted")
+    times = prediction.times
+    last = float(_starts(prediction, arm)[-1])
+    soon = int(np.argmin(np.abs(times - (last + _SOON_H))))
+    moments = dict.fromkeys(k for k in (soon, len(times) - 1) if times[k] > last)
+    return [
+        {
+            "arm": arm.name,
+            "place": place,
+            "at_h": number(times[k]),
+            "unit": "share of dose",
+            **spread(share[..., k]),
+        }
+        for k in moments
+        for place, share in shares.items()
+    ]
+
+
+def _cells(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
+    rows = []
+    for group, words in mechanisms.GROUPS.items():
+        taken = prediction.values(arm.name, f"mechanism_cargo_taken_up_{group}")
+        zone = "risk" if group.startswith("risk") else "risk and border"
+        zone = "left ventricle" if group == "cardiomyocyte" else zone
+        rows.append((zone, words, "vesicles taken up per cell", taken[..., -1]))
+    for zone in ("risk", "border"):
+        for cell in delivery.CELLS:
+            bound = prediction.values(arm.name, f"port_bound_{zone}_{cell}")
+            rows.append((zone, cell, "peak bound per cell", bound.max(axis=-1)))
+    return [
+        {
+            "arm": arm.name,
+            "zone": zone,
+            "cell": cell,
+            "quantity": quantity,
+            **spread(np.maximum(draws, 0.0)),
+        }
+        for zone, cell, quantity, draws in rows
+    ]
+
+
+def _stoichiometry(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
+    taken, peaks = {}, {}
+    for group in mechanisms.GROUPS:
+        taken_up = prediction.values(arm.name, f"mechanism_cargo_taken_up_{group}")
+        cytosol = prediction.values(arm.name, f"mechanism_cargo_cytosol_{group}")
+        solved = np.isfinite(cytosol).all(axis=-1)
+        taken[group] = taken_up[solved][:, -1]
+        peaks[group] = cytosol[solved].max(axis=-1)
+    size = prediction.cohort.size
+    outer = prediction.cohort.draws.outer(0, size.outer)["mechanism_copies_needed"]
+    needed = np.repeat(outer[:, None], size.animals, axis=1)[solved]
+    return [
+        {
+            "arm": arm.name,
+            "cell": mechanisms.GROUPS[one.group],
+            "copies_needed": number(one.copies_needed.median),
+            "copies_reached": _interval(one.peak_copies),
+            "shortfall": _interval(one.shortfall),
+        }
+        for one in mechanisms.account(taken, peaks, needed)
+    ]
+
+
+def _interval(of: mechanisms.Interval) -> dict[str, Any]:
+    return {
+        "median": number(of.median),
+        "interval90": [number(of.low), number(of.high)],
+    }
+
+
+def _mechanisms(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
+    labels = np.array(prediction.pool.mechanisms)
+    effects = _effects(prediction, arm)
+    able = mechanisms.able_shares(_peaks(prediction, arm))
+    rows = []
+    for name in (*MECHANISMS, "none"):
+        share = able.get(name)
+        mine = effects[labels[prediction.pool.usable] == name]
+        rows.append(
+            {
+                "id": name,
+                "title": MECHANISM_TITLES[name],
+                "prior": float(np.mean(labels == name)),
+                "arm": arm.name,
+                "able": _verdict(share),
+                "probability_able": share,
+                "effect": {"unit": _unit(prediction), **spread(mine)}
+                if mine.size
+                else None,
+            }
+        )
+    return rows
+
+
+def _peaks(prediction: Prediction, arm: Arm) -> dict[str, FloatArray]:
+    """Give each mechanism's highest occupancy over time and signals, (outer, animal)."""
+    found = {}
+    for name in MECHANISMS:
+        curves = [
+            prediction.values(arm.name, f"mechanism_{name}_occupancy_{signal}")
+            for signal in mechanisms.SIGNALS
+        ]
+        found[name] = np.max(curves, axis=(0, 3))
+    return found
+
+
+def _verdict(share: float | None) -> str:
+    if share is None:
+        return "undecided"
+    if share >= _ABLE:
+        return "able"
+    return "unable" if share <= _UNABLE else "undecided"
+
+
+def _effects(prediction: Prediction, arm: Arm) -> FloatArray:
+    control = prediction.study.control_of(arm)
+    if control is None:
+        return np.zeros(len(prediction.pool.usable))
+    names = prediction.pool.arms
+    number = prediction.pool.index(prediction.study.primary)
+    return true_effect(
+        prediction.pool, names.index(arm.name), names.index(control.name), number
+    )
+
+
+def _unit(prediction: Prediction) -> str:
+    number = prediction.pool.index(prediction.study.primary)
+    return prediction.pool.endpoints[number].difference_unit
+
+
+def uptake(prediction: Prediction, arm: Arm) -> FloatArray:
+    """Give the share of the dose that heart cells took up by the end, shape (outer,)."""
+    amounts = {k: v[..., -1] for k, v in _amounts(prediction, arm).items()}
+    shares = delivery.reached_heart(amounts, given_by(prediction, arm)[..., -1])
+    return np.asarray(np.nanmean(shares, axis=1))
+
+
+def _matched(prediction: Prediction, arms: list[Arm]) -> dict[str, Any] | None:
+    """Say which dose by another route brings as much into the heart's cells."""
+    into = [arm for arm in arms if arm.route == "intramyocardial"]
+    others = [arm for arm in arms if arm.route != "intramyocardial"]
+    pairs = [(o, i) for o in others for i in into if o.product == i.product]
+    if not pairs:
+        return None
+    other, reference = pairs[0]
+    dose = reference.dose
+    if dose is None or other.route is None or reference.route is None:
+        return None
+    value, _, unit = dose.words.partition(" ")
+    species = prediction.study.animal.species
+    largest = largest_dose(species, unit)
+    found = decision.matched_dose(
+        decision.RouteUptake(f"by the {other.route} route", uptake(prediction, other)),
+        decision.RouteUptake(
+            f"by the {reference.route} route", uptake(prediction, reference)
+        ),
+        float(value),
+        unit,
+        None if largest is None else largest.value,
+    )
+    known = (
+        f" The largest dose printed {largest.words}."
+        if largest is not None
+        else " No comparable dose is printed in the readable evidence."
+    )
+    return {
+        "sentence": found.sentence + known,
+        "ratio": {
+            "median": number(found.ratio),
+            "interval90": [number(end) for end in found.ratio_interval90],
+        },
+    }

@@ -1,0 +1,210 @@
+"""Section 8, Trust: checks run now, comparisons with data, limits, how to repeat it."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import metadata
+from typing import Any
+
+import numpy as np
+
+from exoheart import delivery, engine, evidence
+from exoheart.planning.controls import control_rows
+from exoheart.planning.how import given_by
+from exoheart.planning.roadblocks import Drivers, kind_shares
+from exoheart.planning.words import number
+from exoheart.prediction import Prediction
+from exoheart.therapy import anchored, joined_text
+from exoheart.version import VERSION
+
+CONTEXT_OF_USE = (
+    "Choosing between designs of a preclinical study of vesicles in the infarcted heart, "
+    "and seeing what such a study hangs on. Research use only; not medical advice; not "
+    "for any decision about a patient or an animal under treatment."
+)
+LIMITS = (
+    "No parameter has been fitted to a therapy result: potency and mechanism are priors, "
+    "assumed before any comparison, and intervals are as wide as that.",
+    "The heart's parameters are set one by one from publications or judged; the joint "
+    "fit to control animals is still to come. Misfits are in the table of controls.",
+    "Control rows were all seen while the model was designed: none is a blind test.",
+    "Vesicles given into blood meet the vessel wall only: effects by way of spleen, "
+    "blood cells or distant organs are not in the model.",
+    "Co-isolated soluble factors have no mechanism yet.",
+    "An injection spreads evenly over its zone; clotting, arrhythmia, immune response to "
+    "foreign vesicles and repeated-dose antibodies are not modelled.",
+    "Late enhancement overstates an infarct in its first days; that is not modelled.",
+    "Attrition takes animals at random; in truth the largest infarcts die first.",
+)
+NOT_COVERED = (
+    "Routes other than intravenous, intracoronary and intramyocardial",
+    "Conditioned medium, living cells and RNA alone as products",
+    "Engineered and surface-targeted vesicles, drug loading",
+    "Age and illness of the donor; age, diabetes and drugs of the recipient",
+    "Ameroid constriction and other chronic ischaemia; heart failure of other cause",
+    "Companies, patents and prices",
+)
+_LIBRARIES = (
+    "antimony",
+    "libroadrunner",
+    "python-libsbml",
+    "numpy",
+    "scipy",
+    "pint",
+    "altair",
+    "vl-convert-python",
+)
+_MASS, _BELOW, _TOLERANCE = 1e-8, 1e3, 1e-4
+_CHECKED = 8
+
+
+@dataclass(frozen=True)
+class Run:
+    """How a plan was made: what a reader needs to repeat it."""
+
+    members: int
+    command: str
+
+
+def trust(prediction: Prediction, ranked: Drivers | None, run: Run) -> dict[str, Any]:
+    """Give the section on what was checked and what the answer rests on."""
+    size = prediction.cohort.size
+    return {
+        "context_of_use": CONTEXT_OF_USE,
+        "checks": checks(prediction),
+        "controls": control_rows(prediction.study.animal.species),
+        "kinds": kind_shares(prediction, ranked),
+        "limits": list(LIMITS),
+        "not_covered": list(NOT_COVERED),
+        "versions": versions(),
+        "seed": prediction.seed,
+        "members": run.members,
+        "outer": size.outer,
+        "animals_per_draw": size.animals,
+        "command": run.command,
+        "citation": [f"exoheart {VERSION}", *_sources(prediction)],
+        "failed_members": prediction.failed_members,
+        "warnings": list(prediction.warnings),
+    }
+
+
+def versions() -> dict[str, str]:
+    """Give the versions of what computed the plan."""
+    found = {"exoheart": VERSION, "python": platform.python_version()}
+    for name in _LIBRARIES:
+        found[name] = metadata.version(name)
+    return found
+
+
+def checks(prediction: Prediction) -> list[dict[str, Any]]:
+    """Run the checks that a report carries; each says what it met and its limit."""
+    found = [
+        _check("Members without a result", prediction.failed_members, "0", 0.0),
+        _check(
+            "Units of the model text: faults",
+            len(engine.unit_faults(joined_text())),
+            "0",
+            0.0,
+        ),
+        _check(
+            f"Halved tolerance moves the primary endpoint ({_CHECKED} members of each "
+            "arm), share of its value",
+            _tolerance(prediction),
+            "1e-4",
+            _TOLERANCE,
+        ),
+    ]
+    if any(arm.dose is not None for arm in prediction.study.arms):
+        found += [
+            _check(
+                "Particles given against particles found, relative",
+                _mass_error(prediction),
+                "1e-8",
+                _MASS,
+            ),
+            _check(
+                "Lowest particle state, in absolute tolerances below zero",
+                _below_zero(prediction),
+                "1e3",
+                _BELOW,
+            ),
+        ]
+    return found
+
+
+def _check(name: str, value: float, limit: str, bound: float) -> dict[str, Any]:
+    return {
+        "name": name,
+        "passed": bool(value <= bound),
+        "value": number(value),
+        "limit": limit,
+    }
+
+
+def _mass_error(prediction: Prediction) -> float:
+    """Give the worst relative difference of particles found to given, after dosing."""
+    worst = 0.0
+    for arm in prediction.study.arms:
+        if arm.dose is None or arm.at is None:
+            continue
+        given = given_by(prediction, arm)
+        found = np.sum(
+            [prediction.values(arm.name, s) for s in delivery.STATES], axis=0
+        )
+        start = anchored(arm.at, prediction.study.animal.infarct)
+        infusion = max(arm.over_h, _longest_infusion(prediction))
+        end = start + (arm.times - 1) * arm.every_h + infusion
+        after = prediction.times > end
+        if after.any():
+            error = np.abs(found[..., after] / given[..., after] - 1.0)
+            worst = max(worst, float(np.nanmax(error)))
+    return worst
+
+
+def _longest_infusion(prediction: Prediction) -> float:
+    draws = prediction.cohort.draws.outer(0, prediction.cohort.size.outer)
+    return float(np.max(draws["delivery_infusion_time"]))
+
+
+def _below_zero(prediction: Prediction) -> float:
+    """Give how far any particle state fell below zero, in its absolute tolerances."""
+    tolerances = prediction.cohort.model.absolute_tolerances
+    worst = 0.0
+    for state in delivery.STATES:
+        lowest = float(np.nanmin(prediction.solution[state]))
+        worst = max(worst, -lowest / tolerances[state])
+    return worst
+
+
+def _tolerance(prediction: Prediction) -> float:
+    """Solve a few members again at half the tolerance; give the largest change."""
+    cohort, study = prediction.cohort, prediction.study
+    observable = prediction.pool.endpoints[prediction.pool.index(study.primary)]
+    at = anchored(study.primary.at, study.animal.infarct)
+    sample = int(np.searchsorted(prediction.times, at))
+    from exoheart.outcome import measure
+
+    name = measure(observable.endpoint.quantity, observable.endpoint.of).observable
+    worst = 0.0
+    for position in range(len(cohort.arms)):
+        first = position * cohort.size.members
+        block = cohort.block(first, min(_CHECKED, cohort.size.members))
+        members = engine.Table(
+            block.parameters, block.initial, tuple(block.schedule), block.sample_times
+        )
+        again = engine.solve(cohort.model, members, rtol=5e-7)[name][:, sample]
+        before = prediction.solution[name][first : first + len(again), sample]
+        scale = np.maximum(np.abs(prediction.solution[name][: len(again), sample]), 1.0)
+        worst = max(worst, float(np.nanmax(np.abs(again - before) / scale)))
+    return worst
+
+
+def _sources(prediction: Prediction) -> Sequence[str]:
+    keys = sorted({p.source for p in prediction.priors.values() if p.source})
+    known = evidence.load_bibliography()
+    return [
+        evidence.reference(known[key]) if key in known else f"{key} (user's own)"
+        for key in keys
+    ]

@@ -1,0 +1,74 @@
+"""Numbers and intervals of a plan as plain data, and the words around them."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from exoheart.records.product import Quantity
+from exoheart.records.study import Arm, Dose, Study
+
+#: What each mechanism is, for readers.
+MECHANISM_TITLES = {
+    "cargo": "RNA reaches the cytosol",
+    "surface": "protein on the vesicle's surface binds a receptor",
+    "relay": "macrophages take vesicles up and release a second factor",
+    "none": "no effect",
+}
+RESEARCH_USE = "Research use only; not medical advice."
+
+
+def number(value: float | None) -> float | None:
+    """Give a finite number, or None.
+
+    Examples
+    --------
+    >>> number(float("inf")) is None
+    True
+    """
+    if value is None or not math.isfinite(value):
+        return None
+    return float(value)
+
+
+def pair(values: tuple[float, float]) -> list[float | None]:
+    """Give an interval as a list, ends that aren't finite as None."""
+    return [number(values[0]), number(values[1])]
+
+
+def spread(draws: npt.ArrayLike, factor: float = 1.0) -> dict[str, Any]:
+    """Give the median and the central 90 % of draws of any shape."""
+    flat = np.ravel(np.asarray(draws, dtype=np.float64)) * factor
+    flat = flat[~np.isnan(flat)]
+    if not flat.size:
+        return {"median": None, "interval90": [None, None]}
+    low, median, high = np.quantile(flat, (0.05, 0.5, 0.95), method="inverted_cdf")
+    return {"median": number(median), "interval90": pair((low, high))}
+
+
+def quantity(of: Quantity, factor: float = 1.0) -> dict[str, Any]:
+    """Give a quantity of a make plan as median and interval."""
+    return {
+        "median": number(of.median * factor),
+        "interval90": pair((of.low * factor, of.high * factor)),
+    }
+
+
+def treated(study: Study) -> list[Arm]:
+    """Give the arms that have a control to be compared with."""
+    return [arm for arm in study.arms if study.control_of(arm) is not None]
+
+
+def times(dose: Dose, factor: float) -> str:
+    """Give a dose multiplied by a factor, in the unit of the user's words.
+
+    Examples
+    --------
+    >>> times(Dose("7.5 mg protein", 7500.0, "protein"), 10)
+    '75 mg protein'
+    """
+    value, _, rest = dose.words.partition(" ")
+    return f"{float(value) * factor:.4g} {rest}"
