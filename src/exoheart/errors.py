@@ -6,7 +6,8 @@
     ├── InputError          what the user gave can't be used (exit code 2)
     │   ├── StudyError      a study file; carries every fault of the file
     │   ├── DataError       a data table; carries every fault of all tables
-    │   └── UnitError       a unit that can't be read or converted
+    │   ├── UnitError       a unit that can't be read or converted
+    │   └── UnknownParameterError  (also a KeyError) no value for this study
     ├── ModelError          a model text that can't be compiled
     └── SolveError          a whole ensemble could not be solved
 
@@ -90,6 +91,13 @@ class DataError(_FaultyInputError):
 
 class UnitError(InputError):
     """A unit that can't be read, or that measures something else than asked for."""
+
+
+class UnknownParameterError(InputError, KeyError):
+    """A parameter that has no value for the study at hand."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
 
 
 class ModelError(ExoheartError):

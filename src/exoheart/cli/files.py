@@ -161,14 +161,26 @@ def _write_once(file: Path, text: str) -> None:
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
             out.write(text)
         temporary.chmod(0o666 & ~_mask())
-        os.link(temporary, file)  # fails where the file exists; a rename would not
+        _publish(temporary, file)
     except FileExistsError:
         raise InputError(
             f"met {file}, which exists; allowed: a new file; name another one or "
             "move this one away"
         ) from None
     finally:
-        temporary.unlink()
+        temporary.unlink(missing_ok=True)
+
+
+def _publish(temporary: Path, file: Path) -> None:
+    """Give a finished file its name; FileExistsError where the name is taken."""
+    try:
+        os.link(temporary, file)  # unlike a rename, this never replaces a file
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without links
+        if file.exists():
+            raise FileExistsError(str(file)) from None
+        temporary.rename(file)
 
 
 def _mask() -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import shlex
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
     from exoheart.prediction import Prediction
 
 
-def simulate(  # noqa: PLR0913 - one argument for each option
+def simulate(
     study: StudyPath,
     seed: Seed = 0,
     members: Members = None,
@@ -53,7 +52,7 @@ def simulate(  # noqa: PLR0913 - one argument for each option
         _show_prediction(prediction)
 
 
-def plan(  # noqa: PLR0913 - one argument for each option
+def plan(  # noqa: PLR0913, PLR0917 - one argument for each option
     study: StudyPath,
     out: Annotated[
         Path | None,
@@ -71,27 +70,28 @@ def plan(  # noqa: PLR0913 - one argument for each option
 ) -> None:
     """Plan a study: report.html, plan.json and allocation.csv in one folder."""
     from exoheart.planning import plan as make_plan
+    from exoheart.planning.record import require_replaceable
     from exoheart.study import load_study
 
     asked = load_study(study)
     folder = out or study.with_name(f"{study.stem}-plan")
+    require_replaceable(folder)
     with show.progress("Planning") as tell:
         made = make_plan(
             asked,
             seed=seed,
-            members=_members(members, quick),
+            members=members,
             quick=quick,
             workers=worker_count(workers),
             on_progress=tell,
-            command=_command(study, seed, members, quick),
         )
-    written = made.write(folder)
+        report = made.write(folder)
     if json:
-        show.document(made.document)
+        show.line(made.json)
         show.items("Warnings", made.document["trust"]["warnings"], out=show.note)
-        show.note(f"Report: {written / 'report.html'}\n{show.DISCLAIMER}")
+        show.note(f"Report: {report}\n{show.DISCLAIMER}")
     else:
-        _show_plan(made.document, written)
+        _show_plan(made.document, report)
 
 
 def _members(given: int | None, quick: bool) -> int:
@@ -99,13 +99,6 @@ def _members(given: int | None, quick: bool) -> int:
     from exoheart.prediction import DEFAULT_MEMBERS, QUICK_MEMBERS
 
     return given or (QUICK_MEMBERS if quick else DEFAULT_MEMBERS)
-
-
-def _command(study: Path, seed: int, members: int | None, quick: bool) -> str:
-    """Write the command that makes the same plan again."""
-    parts = ["exoheart", "plan", str(study), "--seed", str(seed)]
-    parts += ["--members", str(_members(members, quick))]
-    return shlex.join([*parts, "--quick"] if quick else parts)
 
 
 def _show_prediction(prediction: Prediction) -> None:
@@ -175,7 +168,7 @@ def _differences(prediction: Prediction) -> Iterator[tuple[str, ...]]:
             )
 
 
-def _show_plan(document: dict[str, Any], folder: Path) -> None:
+def _show_plan(document: Mapping[str, Any], report: Path) -> None:
     from exoheart.figures import numbers
 
     answer, animals = document["answer"], document["animals"]
@@ -185,7 +178,9 @@ def _show_plan(document: dict[str, Any], folder: Path) -> None:
         (
             row["arm"],
             row["endpoint"],
-            numbers.probability(row["probability_of_benefit"]),
+            numbers.probability(
+                row["probability_of_benefit"], row["probability_error"]
+            ),
             numbers.interval(row["interval90"], row["unit"]),
             numbers.median(row["median"], row["interval90"], row["unit"]),
         )
@@ -200,5 +195,5 @@ def _show_plan(document: dict[str, Any], folder: Path) -> None:
     )
     show.line(document["roadblocks"]["sentence"])
     show.items("Warnings", document["trust"]["warnings"], out=show.line)
-    show.line(f"Report: {folder / 'report.html'}")
+    show.line(f"Report: {report}")
     show.line(show.DISCLAIMER)

@@ -12,8 +12,8 @@ from typing import Any
 Progress = Callable[[int, int], None]
 #: Stands under every result.
 DISCLAIMER = "Research use only; not medical advice."
-#: Width of a table [letters] where the output is no terminal.
-_WIDE = 160
+#: Width that a table may take [letters] where the output is no terminal.
+_ANY_WIDTH = 10_000
 
 
 def error(text: str) -> None:
@@ -57,18 +57,25 @@ def _finite(value: Any) -> Any:
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
-    """Show a table on standard output, plain where it is not a terminal."""
+    """Show a table on standard output; where that is no terminal nothing is folded."""
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
+    body = [tuple(row) for row in rows]
+    names_whole = not any(" " in row[0] for row in body)  # ids are kept in one piece
     shown = Table(title=title or None, box=box.SIMPLE_HEAD, title_justify="left")
-    for name in columns:
-        shown.add_column(name, overflow="fold")
-    for row in rows:
+    shown.title_style = "bold"
+    for place, name in enumerate(columns):
+        whole = place == 0 and names_whole
+        shown.add_column(name, overflow="fold", no_wrap=whole)
+    for row in body:
         shown.add_row(*row)
-    width = None if sys.stdout.isatty() else _WIDE
-    Console(width=width, highlight=False, markup=False, emoji=False).print(shown)
+    width = None if sys.stdout.isatty() else _ANY_WIDTH
+    console = Console(width=width, highlight=False, markup=False, emoji=False)
+    with console.capture() as captured:
+        console.print(shown)
+    print("\n".join(row.rstrip() for row in captured.get().splitlines()))
 
 
 @contextmanager
@@ -79,9 +86,13 @@ def progress(title: str) -> Iterator[Progress]:
     bar only says that something is going on.
     """
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
     from rich.progress import Progress as Bar
-    from rich.progress import TimeRemainingColumn
 
     columns = (
         TextColumn("{task.description}", markup=False),

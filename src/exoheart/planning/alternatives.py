@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from exoheart import decision, delivery
-from exoheart.planning.words import number, pair, times, treated
+from exoheart.planning.words import DECIMALS, number, pair, times, treated
 from exoheart.prediction import Prediction, predict_arms, prepare
 from exoheart.records.study import Arm
 from exoheart.therapy import ArmPlan
@@ -82,13 +82,14 @@ def _reason(arms: list[Arm], quick: bool, sign: float) -> str | None:
 
 def _row(base: Arm, one: decision.Option, unit: str) -> dict[str, Any]:
     route, _, factor = one.name.partition("|")
+    low, high = one.interval90
     dose = "" if base.dose is None else times(base.dose, float(factor))
     return {
         "route": route,
         "dose": dose,
         "probability_of_benefit": number(one.benefit.value),
-        "median": number(one.median),
-        "interval90": pair(one.interval90),
+        "median": number(round(one.median, DECIMALS)),
+        "interval90": pair((round(low, DECIMALS), round(high, DECIMALS))),
         "unit": unit,
         "rank": one.rank,
     }

@@ -148,8 +148,8 @@ def _sentence(prediction: Prediction, detectable: float | None) -> str:
             f"; if the true effect were {named}, with {100 * power[name].value:.0f} %"
         )
     return (
-        f"{sentence}. A true difference of {detectable:.3g} {item.difference_unit} would "
-        f"be found with a power of {100 * study.design.power:.0f} %; below that, more "
-        "animals are needed, and no number of animals helps in the draws in which the "
-        "product does nothing."
+        f"{sentence}. A true difference of {detectable:.3g} {item.difference_unit} "
+        f"would be found with a power of {100 * study.design.power:.0f} %; below that, "
+        "more animals are needed, and no number of animals helps in the draws in which "
+        "the product does nothing."
     )

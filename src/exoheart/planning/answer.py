@@ -22,9 +22,9 @@ def answer(prediction: Prediction, measured_share: float | None) -> dict[str, An
     elif all(row["probability_of_benefit"] is not None for row in rows):
         sentences.append(
             "Before any calibration on therapy the model can't tell its rival "
-            "mechanisms apart and gives a quarter of its draws to no effect at all; how "
-            "many bound or taken-up vesicles a cell needs is assumed over four orders "
-            "of magnitude. The intervals are as wide as that."
+            "mechanisms apart and gives a quarter of its draws to no effect at all; "
+            "how many bound or taken-up vesicles a cell needs is assumed over four "
+            "orders of magnitude. The intervals are as wide as that."
         )
     return {"sentences": sentences, "rows": rows, "measured_share": measured_share}
 

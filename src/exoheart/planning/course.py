@@ -19,15 +19,15 @@ def curves(prediction: Prediction) -> list[dict[str, Any]]:
     endpoint = prediction.study.primary
     chosen = outcome.measure(endpoint.quantity, endpoint.of)
     rows = []
+    name = f"{chosen.quantity} of {chosen.of}" if chosen.of else chosen.quantity
     for arm in prediction.study.arms:
         values = prediction.values(arm.name, chosen.observable)
         flat = values.reshape(-1, values.shape[-1])
         low, median, high = np.nanquantile(flat, (0.05, 0.5, 0.95), axis=0)
-        name = f"{chosen.quantity} of {chosen.of}" if chosen.of else chosen.quantity
         rows.append(
             {
                 "arm": arm.name,
-                "quantity": f"{name}, single animals, without reading error",
+                "quantity": name,
                 "unit": chosen.unit,
                 "time_h": [number(t) for t in prediction.times],
                 "median": [number(v) for v in median],

@@ -10,7 +10,7 @@ import numpy.typing as npt
 from exoheart import decision, delivery
 from exoheart.evidence import largest_dose
 from exoheart.heart import mechanisms
-from exoheart.planning.words import MECHANISM_TITLES, number, spread
+from exoheart.planning.words import DECIMALS, MECHANISM_TITLES, number, spread
 from exoheart.prediction import Prediction
 from exoheart.records.study import Arm
 from exoheart.therapy import MECHANISMS, anchored
@@ -20,6 +20,8 @@ FloatArray = npt.NDArray[np.float64]
 #: Shares of draws beyond which a mechanism is called able or unable: a convention.
 _ABLE, _UNABLE = 0.5, 0.05
 _SOON_H = 1.0
+#: Shares of a dose below this are no more than the solver's own error.
+_RESOLVED = 1e-9
 
 
 def how(prediction: Prediction) -> dict[str, Any]:
@@ -71,7 +73,7 @@ def _fate(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
             "place": place,
             "at_h": number(times[k]),
             "unit": "share of dose",
-            **spread(share[..., k]),
+            **spread(np.where(share[..., k] > _RESOLVED, share[..., k], 0.0)),
         }
         for k in moments
         for place, share in shares.items()
@@ -147,7 +149,7 @@ def _mechanisms(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
                 "arm": arm.name,
                 "able": _verdict(share),
                 "probability_able": share,
-                "effect": {"unit": _unit(prediction), **spread(mine)}
+                "effect": {"unit": _unit(prediction), **spread(mine.round(DECIMALS))}
                 if mine.size
                 else None,
             }
@@ -156,7 +158,7 @@ def _mechanisms(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
 
 
 def _peaks(prediction: Prediction, arm: Arm) -> dict[str, FloatArray]:
-    """Give each mechanism's highest occupancy over time and signals, (outer, animal)."""
+    """Give each mechanism's peak occupancy over time and signals, (outer, animal)."""
     found = {}
     for name in MECHANISMS:
         curves = [
@@ -169,7 +171,7 @@ def _peaks(prediction: Prediction, arm: Arm) -> dict[str, FloatArray]:
 
 def _verdict(share: float | None) -> str:
     if share is None:
-        return "undecided"
+        return "unable"
     if share >= _ABLE:
         return "able"
     return "unable" if share <= _UNABLE else "undecided"
@@ -192,7 +194,7 @@ def _unit(prediction: Prediction) -> str:
 
 
 def uptake(prediction: Prediction, arm: Arm) -> FloatArray:
-    """Give the share of the dose that heart cells took up by the end, shape (outer,)."""
+    """Give the share of the dose that heart cells took up by the end, (outer,)."""
     amounts = {k: v[..., -1] for k, v in _amounts(prediction, arm).items()}
     shares = delivery.reached_heart(amounts, given_by(prediction, arm)[..., -1])
     return np.asarray(np.nanmean(shares, axis=1))

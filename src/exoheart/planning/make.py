@@ -100,4 +100,4 @@ def _notes(prediction: Prediction, rows: list[ProductMake]) -> list[str]:
         ledger = prediction.products.ledgers[one.product]
         notes |= dict.fromkeys(one.sentences)
         notes |= dict.fromkeys((*one.notes, *ledger.notes, *ledger.secretion.notes))
-    return [note[0].upper() + note[1:] for note in notes]
+    return list(notes)

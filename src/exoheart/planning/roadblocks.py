@@ -18,8 +18,8 @@ from exoheart.trial import true_effect
 FloatArray = npt.NDArray[np.float64]
 _SHOWN = 15
 _MECHANISM_NEED = (
-    "An experiment that separates the mechanisms: vesicles with surface protein removed, "
-    "with cargo removed, and in animals without macrophages, on the same endpoint"
+    "An experiment that separates the mechanisms: vesicles with surface protein "
+    "removed, with cargo removed, and in animals without macrophages, on one endpoint"
 )
 
 
@@ -122,7 +122,7 @@ def _kind(prediction: Prediction, id_: str) -> str:
 
 
 def _row(prediction: Prediction, one: decision.Driver) -> dict[str, Any]:
-    known = prediction.priors[one.id] if one.id in prediction.priors else None
+    known = prediction.priors.get(one.id)
     stage, _, rest = one.id.partition(".")
     label = f"{rest.replace('_', ' ').replace('.', ', ')} ({stage})"
     return {

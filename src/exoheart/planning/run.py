@@ -88,13 +88,13 @@ def plan(
             prediction, quick=quick, workers=workers, on_progress=on_progress
         ),
         "trust": trust(
-            prediction, ranked, Run(members, _command(seed, members, quick))
+            prediction, ranked, Run(members, _command(study, seed, members, quick))
         ),
     }
     return Plan(document, trial.allocation_csv(rows), prediction)
 
 
-def _command(seed: int, members: int, quick: bool) -> str:
+def _command(study: Study, seed: int, members: int, quick: bool) -> str:
     """Give the command that makes this plan again, from a file of the study's text."""
-    command = f"exoheart plan STUDY.toml --seed {seed} --members {members}"
+    command = f"exoheart plan {study.name}.toml --seed {seed} --members {members}"
     return f"{command} --quick" if quick else command

@@ -44,7 +44,8 @@ def study_summary(prediction: Prediction) -> dict[str, Any]:
             for o in study.overrides
         ],
         "unused": list(study.unused),
-        "file": study.text,
+        "file": f"{study.name}.toml",
+        "text": study.text,
     }
 
 

@@ -20,21 +20,21 @@ from exoheart.therapy import anchored, joined_text
 from exoheart.version import VERSION
 
 CONTEXT_OF_USE = (
-    "Choosing between designs of a preclinical study of vesicles in the infarcted heart, "
-    "and seeing what such a study hangs on. Research use only; not medical advice; not "
-    "for any decision about a patient or an animal under treatment."
+    "Choosing between designs of a preclinical study of vesicles in the infarcted "
+    "heart, and seeing what such a study hangs on. Research use only; not medical "
+    "advice; not for any decision about a patient or an animal under treatment."
 )
 LIMITS = (
-    "No parameter has been fitted to a therapy result: potency and mechanism are priors, "
-    "assumed before any comparison, and intervals are as wide as that.",
+    "No parameter has been fitted to a therapy result: potency and mechanism are "
+    "priors, assumed before any comparison, and intervals are as wide as that.",
     "The heart's parameters are set one by one from publications or judged; the joint "
     "fit to control animals is still to come. Misfits are in the table of controls.",
     "Control rows were all seen while the model was designed: none is a blind test.",
     "Vesicles given into blood meet the vessel wall only: effects by way of spleen, "
     "blood cells or distant organs are not in the model.",
     "Co-isolated soluble factors have no mechanism yet.",
-    "An injection spreads evenly over its zone; clotting, arrhythmia, immune response to "
-    "foreign vesicles and repeated-dose antibodies are not modelled.",
+    "An injection spreads evenly over its zone; clotting, arrhythmia, immune response "
+    "to foreign vesicles and repeated-dose antibodies are not modelled.",
     "Late enhancement overstates an infarct in its first days; that is not modelled.",
     "Attrition takes animals at random; in truth the largest infarcts die first.",
 )

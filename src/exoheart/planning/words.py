@@ -18,7 +18,8 @@ MECHANISM_TITLES = {
     "relay": "macrophages take vesicles up and release a second factor",
     "none": "no effect",
 }
-RESEARCH_USE = "Research use only; not medical advice."
+#: Decimals of a true effect; finer differences are the solver's, not the therapy's.
+DECIMALS = 3
 
 
 def number(value: float | None) -> float | None:

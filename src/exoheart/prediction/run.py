@@ -38,9 +38,10 @@ from exoheart.units import factor
 FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 DEFAULT_MEMBERS, QUICK_MEMBERS = 1024, 128
-#: Animals of each outer draw. Between draws lies most of the variance, so many draws of
-#: few animals say more than few draws of many; trials correct for the small pool.
-_ANIMALS, _FEW_ANIMALS = 16, 8
+#: Animals of each outer draw. Between draws lies most of what is unknown, so many draws
+#: of few animals say more (chances, drivers) than few draws of many at the same cost;
+#: trials correct for the small pool.
+_ANIMALS = 8
 
 
 @dataclass(frozen=True)
@@ -85,10 +86,9 @@ def size_of(members: int) -> Size:
     Examples
     --------
     >>> size_of(1024)
-    Size(outer=64, animals=16)
+    Size(outer=128, animals=8)
     """
-    animals = _ANIMALS if members >= 32 * _ANIMALS else _FEW_ANIMALS
-    return Size(max(2, round(members / animals)), animals)
+    return Size(max(2, round(members / _ANIMALS)), _ANIMALS)
 
 
 def prepare(study: Study, seed: int, members: int) -> Setting:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from exoheart.errors import InputError, closest
+from exoheart.errors import UnknownParameterError, closest
 from exoheart.records.distribution import Distribution
 
 Kind = Literal["measured", "derived", "fitted", "assumed", "borrowed"]
@@ -95,7 +95,7 @@ class Priors(Mapping[str, Prior]):
         try:
             return self.rows[name]
         except KeyError:
-            raise InputError(
+            raise UnknownParameterError(
                 f"parameter {name!r} has no value for this study; nearest known: "
                 f"{closest(name, self.rows) or 'none'}; add a row to data/parameters "
                 "or an [override]"

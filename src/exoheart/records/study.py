@@ -154,7 +154,8 @@ class Design:
 class Study:
     """A whole planned study.
 
-    `text` is the study file as read, so that a report can repeat it; `unused` lists
+    `name` is the file's stem and `text` the file as read, so that a report can repeat
+    it; `unused` lists
     keys that were accepted but change nothing ("recorded, not used"); `overrides` are
     the user's values in the place of shipped ones.
     """
@@ -166,6 +167,7 @@ class Study:
     endpoints: tuple[Endpoint, ...]
     design: Design
     question: str = ""
+    name: str = "study"
     text: str = ""
     unused: tuple[str, ...] = ()
     overrides: tuple[Override, ...] = ()

@@ -199,10 +199,13 @@ class Trials:
     left : (trial, arm) ndarray
         Animals with a result.
     mean, variance : (trial, arm, endpoint) ndarray
-        Of the readings of a group; NaN where fewer than 1 (mean) or 2 (variance) are
-        left. Variance with n - 1, in the endpoint's unit squared.
-    animal : (trial, arm, endpoint) ndarray
-        Reading of one animal, whether or not it would have been lost.
+        Of the readings of a group, independent between arms; NaN where fewer than 1
+        (mean) or 2 (variance) are left. Variance with n - 1, in the endpoint's unit
+        squared.
+    alone, animal : (trial, arm, endpoint) ndarray
+        Mean of a group, and the reading of one animal (lost or not), for what is said
+        of an arm by itself: drawn with the same random numbers in every arm, so that
+        arms with the same values give the same numbers. Never compare arms by these.
     primary : (trial, arm, slot) ndarray
         Every reading of the primary endpoint; NaN where lost or beyond the arm's n.
     """
@@ -212,6 +215,7 @@ class Trials:
     left: IntArray
     mean: FloatArray
     variance: FloatArray
+    alone: FloatArray
     animal: FloatArray
     primary: FloatArray
 

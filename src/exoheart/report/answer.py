@@ -116,7 +116,8 @@ def _course(plan: Part, quantity: str) -> Block:
     curves = plan["prediction"]["curves"]
     caption = (
         f"Predicted course of {quantity}: each treated arm beside its control "
-        "(dashed). Band: 90 % interval; line: median. Time zero is the onset of "
+        "(dashed), single animals, without reading error. Band: 90 % interval; "
+        "line: median. Time zero is the onset of "
         "occlusion."
     )
     spec = figures.course(curves, plan["study"]["arms"], quantity)

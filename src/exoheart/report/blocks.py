@@ -33,7 +33,7 @@ class Heading:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """A paragraph; `role` is ``plain``, ``lead``, ``note`` or ``notice``."""
+    """A paragraph; `role` is ``plain``, ``lead``, ``note``, ``notice`` or ``code``."""
 
     text: Cell
     role: str = "plain"

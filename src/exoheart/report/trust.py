@@ -10,6 +10,7 @@ from exoheart import figures
 from exoheart.figures import numbers
 from exoheart.report.blocks import (
     Block,
+    Fold,
     Heading,
     Part,
     Section,
@@ -111,7 +112,7 @@ def _rests_on(plan: Part) -> list[Block]:
     return blocks
 
 
-def _reproduce(part: Part) -> list[Block]:
+def _reproduce(part: Part, text: str) -> list[Block]:
     rows = [("Command", Markup("<code>{}</code>").format(part["command"]))]
     rows += [
         (f"Version of {name}", Markup("{}").format(text))
@@ -128,10 +129,13 @@ def _reproduce(part: Part) -> list[Block]:
         (label, Markup("{}").format(numbers.number(part.get(key))))
         for label, key in counts
     ]
-    return [
+    blocks: list[Block] = [
         Heading("How to make this report again"),
         table("Command, versions, seed", ("What", "Value"), rows),
     ]
+    if text:
+        blocks.append(Fold("The study file", (Text(text, "code"),)))
+    return blocks
 
 
 def trust(plan: Part) -> Section:
@@ -146,6 +150,6 @@ def trust(plan: Part) -> Section:
     blocks += sentences(part.get("warnings") or (), "Warnings", "notice")
     blocks += sentences(part["limits"], "Limits of the model")
     blocks += sentences(part["not_covered"], "What is not covered")
-    blocks += _reproduce(part)
+    blocks += _reproduce(part, plan["study"].get("text") or "")
     blocks += sentences(part["citation"], "Please cite")
     return Section("trust", "Trust", tuple(blocks))

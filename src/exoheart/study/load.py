@@ -165,6 +165,7 @@ def _build(draft: Draft, name: str, text: str) -> Study | None:
         arms=tuple(whole),
         endpoints=tuple(asked),
         design=design,
+        name=name,
         text=text,
         overrides=overrides,
     )

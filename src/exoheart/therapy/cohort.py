@@ -125,7 +125,7 @@ class Cohort:
         return Block(table, self.model.initial(table), tuple(actions), times)
 
     def _values(self, arm: ArmPlan, start: int, count: int) -> dict[str, FloatArray]:
-        """Give every parameter of some animals of an arm, by text id, shape (count,)."""
+        """Give every parameter of some animals, by text id, each of shape (count,)."""
         animal = np.arange(start, start + count)
         outer = animal // self.size.animals
         values = self.draws.animals(outer, animal)

@@ -102,7 +102,7 @@ class Draws:
                     priors[id_],
                     factor(priors[id_].unit, unit),
                     scale,
-                    priors[variation] if variation in priors else None,
+                    priors.get(variation),
                 )
             )
         return cls(seed, tuple(made))
@@ -157,7 +157,7 @@ class Draws:
 
 
 def _vary(value: FloatArray, by: FloatArray, draw: _Draw) -> FloatArray:
-    """Multiply a between-animal factor on: on the odds where the quantity is a share."""
+    """Multiply a between-animal factor on; on the odds of a share."""
     if draw.prior.bounds == (0.0, 1.0):
         return np.asarray(special.expit(special.logit(value) + np.log(by)))
     return value * by

@@ -7,11 +7,16 @@ One trial takes one outer draw (mechanism, parameters, laboratory, lot), which i
 arms share. Each arm then draws its own n animals, independently and with replacement,
 loses some, and is read with error. Arms with a common control meet the same control
 group.
+
+What is said of one arm by itself (its mean, one animal) is drawn a second time, with
+the same random numbers in every arm: an arm that does nothing then shows its control's
+numbers to the last digit, not a Monte Carlo error away. Differences between arms never
+use this second draw: it would pair animals that no trial can pair.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy import special
@@ -71,6 +76,11 @@ def simulate_trials(
         _simulate_arm(source, position, number, outer)
         for position, number in enumerate(numbers)
     ]
+    paired = replace(source, common=True)
+    alone = [
+        _simulate_arm(paired, position, number, outer)
+        for position, number in enumerate(numbers)
+    ]
     primary = np.full((trials, len(groups), max(numbers)), np.nan)
     for position, group in enumerate(groups):
         primary[:, position, : numbers[position]] = group.primary
@@ -80,14 +90,18 @@ def simulate_trials(
         left=np.stack([group.left for group in groups], axis=1),
         mean=np.stack([group.mean for group in groups], axis=1),
         variance=np.stack([group.variance for group in groups], axis=1),
-        animal=np.stack([group.animal for group in groups], axis=1),
+        alone=np.stack([group.mean for group in alone], axis=1),
+        animal=np.stack([group.animal for group in alone], axis=1),
         primary=primary,
     )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Source:
-    """Animals ready to be drawn: stretched values, and the solved ones first."""
+    """Animals ready to be drawn: stretched values, and the solved ones first.
+
+    With `common` every arm is drawn with the same random numbers.
+    """
 
     pool: Pool
     main: int  # position of the primary endpoint
@@ -95,6 +109,20 @@ class _Source:
     values: FloatArray  # (arm, outer, animal, endpoint)
     order: IntArray  # (outer, animal): positions, solved animals first
     count: IntArray  # (outer,): how many are solved
+    common: bool = False
+
+    def slots(
+        self, arm: int, what: str, first: int, count: int, slots: int
+    ) -> FloatArray:
+        """Draw (count, slots) uniforms, each slot from its own stream."""
+        layer, owner = "trial", self.pool.arms[arm]
+        if self.common:
+            layer, owner = "arm alone", "any"
+        streams = (
+            uniforms(self.seed, layer, f"{owner}|{what}|{slot}", first, count)
+            for slot in range(slots)
+        )
+        return np.stack(list(streams), axis=1)
 
     @classmethod
     def of(cls, pool: Pool, main: int, seed: int) -> _Source:
@@ -127,19 +155,18 @@ class _Group:
 
 def _simulate_arm(source: _Source, arm: int, n: int, outer: IntArray) -> _Group:
     """Draw one arm of every trial, in blocks that bound memory."""
-    pool, seed = source.pool, source.seed
+    pool = source.pool
     step = max(1, _CELLS // (n * len(pool.endpoints)))
     parts = []
     for first in range(0, len(outer), step):
         draw = outer[first : first + step]
-        name = f"{pool.arms[arm]}|animal"
-        chance = _slots(seed, name, first, len(draw), n)
+        chance = source.slots(arm, "animal", first, len(draw), n)
         size = source.count[draw][:, None]
         pick = np.minimum((chance * size).astype(np.int64), size - 1)
         animal = source.order[draw[:, None], pick]
         true = source.values[arm, draw[:, None], animal]
         readings = _read(source, arm, true, draw, first)
-        fate = _slots(seed, f"{pool.arms[arm]}|attrition", first, len(draw), n)
+        fate = source.slots(arm, "attrition", first, len(draw), n)
         kept = fate >= pool.attrition[draw][:, None]
         parts.append(_reduce(readings, kept, source.main))
     fields = ("left", "mean", "variance", "animal", "primary")
@@ -161,8 +188,8 @@ def _read(
         exact = true[:, :, position]
         read = exact
         if noise.kind != "none":
-            name = f"{pool.arms[arm]}|reading|{item.key}"
-            chance = _slots(source.seed, name, first, *exact.shape)
+            what = f"reading|{item.key}"
+            chance = source.slots(arm, what, first, *exact.shape)
             size = noise.size[draw][:, None]
             spread = size * np.abs(exact) if noise.kind == "cv" else size
             read = exact + spread * special.ndtri(chance)
@@ -186,11 +213,3 @@ def _reduce(readings: FloatArray, kept: BoolArray, main: int) -> _Group:
         animal=readings[:, 0, :],
         primary=np.where(kept, readings[:, :, main], np.nan),
     )
-
-
-def _slots(seed: int, name: str, first: int, count: int, slots: int) -> FloatArray:
-    """Draw (count, slots) uniforms, each slot from its own stream."""
-    streams = (
-        uniforms(seed, "trial", f"{name}|{slot}", first, count) for slot in range(slots)
-    )
-    return np.stack(list(streams), axis=1)

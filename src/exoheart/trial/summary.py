@@ -1,8 +1,9 @@
 """The numbers of one plan: what an arm will read, and how far from its control.
 
 In: simulated trials and the study. Out: frozen summaries, and the plain dictionaries
-of ``simulate --json``. Not-a-number becomes null here and only here. Read next:
-:mod:`exoheart.decision`.
+of ``simulate --json``. An arm by itself is summarised from the draw whose random
+numbers all arms share, a difference from animals that are independent between arms.
+Not-a-number becomes null here and only here. Read next: :mod:`exoheart.decision`.
 """
 
 from __future__ import annotations
@@ -142,7 +143,7 @@ def summarise(
 def _endpoint(
     trials: Trials, arm: int, control: int | None, number: int, negligible: float
 ) -> EndpointSummary:
-    means = trials.mean[:, arm, number]
+    means = trials.alone[:, arm, number]
     difference = None
     if control is not None:
         difference = _difference(trials, arm, control, number, negligible)

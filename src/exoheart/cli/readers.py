@@ -1,0 +1,108 @@
+"""Who uses a parameter: the model text, the packages that read it, other rows.
+
+The packages are loaded by name: each lists in ``READS`` the ids that its Python code
+reads, and the command line calls nothing of them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
+from functools import lru_cache
+from importlib import import_module
+
+#: Packages with a ``READS``.
+_PACKAGES = (
+    "donor",
+    "product",
+    "delivery",
+    "heart",
+    "heart.mechanisms",
+    "outcome",
+    "therapy",
+    "trial",
+    "decision",
+    "prediction",
+    "planning",
+)
+_DECLARATION = re.compile(r"(var |const |substanceOnly |species )*\s*\w+ (has|in) .*")
+_REACTION = re.compile(r"\w+\s*:.*->")
+
+
+@lru_cache(maxsize=1)
+def reads() -> Mapping[str, tuple[str, ...]]:
+    """Give the patterns of the ids that each package reads from the tables."""
+    return {
+        name: tuple(getattr(import_module(f"exoheart.{name}"), "READS", ()))
+        for name in _PACKAGES
+    }
+
+
+def used_by(name: str) -> dict[str, list[str]]:
+    """Say who uses a parameter.
+
+    Returns
+    -------
+    dict
+        ``equations`` of the model text that mention it, ``packages`` whose code reads
+        it, ``parameters`` that it acts on or that act on it, in a sentence each.
+    """
+    word = re.compile(rf"\b{re.escape(name.replace('.', '_', 1))}\b")
+    packages = [
+        room
+        for room, patterns in reads().items()
+        if any(fnmatchcase(name, pattern) for pattern in patterns)
+    ]
+    equations = [text for text in _statements() if word.search(text)]
+    if not equations and name in _declared():
+        packages.append("therapy, for the schedule or the geometry of each animal")
+    return {
+        "equations": equations,
+        "packages": packages,
+        "parameters": list(_related(name)),
+    }
+
+
+@lru_cache(maxsize=1)
+def _declared() -> frozenset[str]:
+    """Give the parameters that the model text declares."""
+    from exoheart.therapy import needed_parameters
+
+    return frozenset(needed_parameters())
+
+
+@lru_cache(maxsize=1)
+def _statements() -> tuple[str, ...]:
+    """Give the equations of the joined model text, declarations left out."""
+    from exoheart.therapy import joined_text
+
+    found = []
+    for line in joined_text().splitlines():
+        code, _, remark = line.partition("//")
+        head = ""
+        for part in code.split(";"):
+            text = f"{head}{part.strip()}"
+            head = f"{text}; " if _REACTION.match(text) and ";" not in text else ""
+            if head or not text or _DECLARATION.fullmatch(text):
+                continue
+            found.append(f"{text}  // {remark.strip()}" if remark.strip() else text)
+    return tuple(dict.fromkeys(found))
+
+
+def _related(name: str) -> Iterator[str]:
+    """Say which parameters it scales, varies, or is scaled or varied by."""
+    from exoheart.evidence import load_parameters, load_scaling
+
+    scaling = load_scaling()
+    if name in scaling:
+        yield f"scaled with body mass by the exponent {scaling[name]}"
+    scaled = [target for target, exponent in scaling.items() if exponent == name]
+    if scaled:
+        yield f"exponent of body mass for {', '.join(scaled)}"
+    stage, _, rest = name.partition(".")
+    if stage == "variation":
+        yield f"factor between animals on {rest.replace('_', '.', 1)}"
+    factor = f"variation.{name.replace('.', '_', 1)}"
+    if any(row.id == factor for row in load_parameters()):
+        yield f"varied between animals by {factor}"
