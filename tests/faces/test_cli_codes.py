@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 import pytest
-
 from cli_runner import DISCLAIMER, exoheart
+
 from exoheart.errors import SolveError
 
 COMMANDS = (
@@ -20,8 +20,6 @@ def test_the_help_names_every_command_and_only_those():
     result = exoheart("--help")
     assert result.code == 0
     listed = result.out.split("Commands")[1]
-    words = [line.split()[1] for line in listed.splitlines() if line.startswith("│ ")]
-    assert [w for w in words if w in COMMANDS or "a" <= w[0] <= "z"] != []
     named = {line[2:14].strip() for line in listed.splitlines() if line[:2] == "│ "}
     assert named - {""} == set(COMMANDS)
     assert DISCLAIMER in result.out

@@ -7,8 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-
 from cli_runner import DISCLAIMER, EXAMPLES, exoheart
+
 from exoheart.evidence import data_folder, load_bibliography, load_parameters
 
 ESCAPE = "uptake.endosomal_escape_fraction"
@@ -82,7 +82,7 @@ def test_names_may_be_shortened_or_patterns():
         return {row["id"] for row in document["parameters"]}
 
     assert ids("uptake.endosomal") == {ESCAPE}
-    assert ids("*escape*") == {ESCAPE}
+    assert ids("*.endosomal_escape*") == {ESCAPE}
     recoveries = {r.id for r in load_parameters() if r.id.startswith("product.recov")}
     assert ids("product.recovery.*") == recoveries
 
@@ -153,8 +153,8 @@ def test_cite_names_exoheart_and_every_source_of_the_numbers():
 def test_cite_lists_a_users_own_values_apart(tmp_path):
     path = tmp_path / "own.toml"
     text = (EXAMPLES / "mouse_tail_vein.toml").read_text(encoding="utf-8")
-    own = f'[override]\n"{ESCAPE}" = {{ median = 0.05, unit = "1", source = "own assay" }}'
-    path.write_text(f"{text}\n{own}\n", encoding="utf-8")
+    own = f'"{ESCAPE}" = {{ median = 0.05, unit = "1", source = "own assay" }}'
+    path.write_text(f"{text}\n[override]\n{own}\n", encoding="utf-8")
     document = exoheart("cite", path, "--json").document
     assert document["own_values"] == [f"{ESCAPE}: own assay"]
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 
 import pytest
-from jsonschema import Draft202012Validator
-
 from cli_runner import DISCLAIMER, exoheart
+from jsonschema import Draft202012Validator
 from test_cli_simulate import SMALL
 
 FEW = ("--members", 16, "--quick", "--workers", 1)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 
 import pytest
+from cli_runner import DISCLAIMER, EXAMPLES, exoheart
 from jsonschema import Draft202012Validator
 
-from cli_runner import DISCLAIMER, EXAMPLES, exoheart
 from exoheart.cli import show
 
 FEW = ("--members", 16, "--seed", 7)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from cli_runner import DISCLAIMER, EXAMPLES, exoheart
 from jsonschema import Draft202012Validator
 
-from cli_runner import DISCLAIMER, EXAMPLES, exoheart
 from exoheart.study import TEMPLATES, template
 
 PIG = EXAMPLES / "pig_reperfused_infarct.toml"
@@ -71,7 +71,10 @@ def test_check_gives_a_good_file_as_one_document():
     assert document["recorded_not_used"] == ["animal.sex"]
     assert {w["where"] for w in document["warnings"]} == {"arm[2].dose", "arm[4].dose"}
     assert document["cost"]["solves"] == 4096
-    assert document["cost"]["rough_minutes"] > 0
+    late = exoheart("check", EXAMPLES / "pig_chronic_infarct.toml", "--json").document
+    # fewer arms, but weeks after the dose instead of two days
+    assert late["cost"]["solves"] < document["cost"]["solves"]
+    assert late["cost"]["rough_minutes"] > document["cost"]["rough_minutes"] > 0
 
 
 @pytest.mark.parametrize("like", TEMPLATES)

@@ -15,6 +15,8 @@ import sys
 
 from exoheart.errors import ExoheartError, InputError
 
+#: What typer makes of Ctrl-C; here it is an ending like any other failure.
+_INTERRUPTED = 130
 STOPPED = "stopped; an output folder is only replaced when a plan is complete"
 
 
@@ -73,6 +75,8 @@ def _command(arguments: list[str]) -> int:
     except ImportError as missing:
         note(f"exoheart is not installed completely: {missing}")
         raise
+    if code == _INTERRUPTED:
+        raise KeyboardInterrupt
     return int(code or 0)
 
 

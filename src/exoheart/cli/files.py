@@ -18,10 +18,6 @@ from exoheart.errors import InputError, StudyError
 if TYPE_CHECKING:
     from exoheart.records.study import Study
 
-#: Solves per second of one process, over two days of the joined model; measured on a
-#: two-core machine with the shipped solver. It only says how long to wait.
-_SOLVES_PER_SECOND = 60
-
 
 class Like(StrEnum):
     """Study files to begin with."""
@@ -89,17 +85,16 @@ def _checked(faulty: StudyError | None, study: Study | None) -> dict[str, Any]:
 
 def _cost(study: Study) -> dict[str, Any]:
     """Say what one prediction of a study takes, at most; the time is rough."""
+    from exoheart.cli.cost import rough_minutes
     from exoheart.prediction import DEFAULT_MEMBERS
     from exoheart.study import count_solves
 
-    solves = count_solves(study, DEFAULT_MEMBERS)
     workers = worker_count(None)
-    minutes = solves / (_SOLVES_PER_SECOND * workers * 60)
     return {
         "members_per_arm": DEFAULT_MEMBERS,
-        "solves": solves,
+        "solves": count_solves(study, DEFAULT_MEMBERS),
         "processes": workers,
-        "rough_minutes": max(0.1, round(minutes, 1)),
+        "rough_minutes": rough_minutes(study, DEFAULT_MEMBERS, workers),
     }
 
 

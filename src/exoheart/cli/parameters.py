@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
+from functools import lru_cache
 from itertools import groupby
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Annotated, Any
@@ -106,7 +107,7 @@ def _of_species(
     InputError
         No row is for this species.
     """
-    from exoheart.evidence import load_choices, load_parameters, resolve
+    from exoheart.evidence import load_parameters, resolve
 
     known = sorted({row.species for row in load_parameters()} - {"all"})
     if species not in known:
@@ -116,7 +117,7 @@ def _of_species(
         )
     if not whole:
         return tuple(row for row in rows if row.species in {species, "all"})
-    counting = resolve(rows, species, load_choices())
+    counting = resolve(rows, species, _choices())
     return tuple(
         row
         for row in rows
@@ -126,11 +127,16 @@ def _of_species(
     )
 
 
-def _counts(row: ParameterRow) -> bool:
-    """Say whether a row counts for its own species, or another source was chosen."""
+@lru_cache(maxsize=1)
+def _choices() -> Mapping[tuple[str, str], str]:
     from exoheart.evidence import load_choices
 
-    return load_choices().get((row.id, row.species), row.source) == row.source
+    return load_choices()
+
+
+def _counts(row: ParameterRow) -> bool:
+    """Say whether a row counts for its own species, or another source was chosen."""
+    return _choices().get((row.id, row.species), row.source) == row.source
 
 
 def _interval(row: ParameterRow) -> list[float]:

@@ -92,9 +92,7 @@ def _statements() -> tuple[str, ...]:
 
 def _related(name: str) -> Iterator[str]:
     """Say which parameters it scales, varies, or is scaled or varied by."""
-    from exoheart.evidence import load_parameters, load_scaling
-
-    scaling = load_scaling()
+    scaling, known = _rows()
     if name in scaling:
         yield f"scaled with body mass by the exponent {scaling[name]}"
     scaled = [target for target, exponent in scaling.items() if exponent == name]
@@ -104,5 +102,13 @@ def _related(name: str) -> Iterator[str]:
     if stage == "variation":
         yield f"factor between animals on {rest.replace('_', '.', 1)}"
     factor = f"variation.{name.replace('.', '_', 1)}"
-    if any(row.id == factor for row in load_parameters()):
+    if factor in known:
         yield f"varied between animals by {factor}"
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[Mapping[str, str], frozenset[str]]:
+    """Give what scales with body mass, and the ids of all rows."""
+    from exoheart.evidence import load_parameters, load_scaling
+
+    return load_scaling(), frozenset(row.id for row in load_parameters())

@@ -2,21 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from exoheart.planning.words import number, pair
 from exoheart.prediction import Prediction
 from exoheart.trial import ArmSummary, EndpointSummary
 
+#: Chance of benefit below which a published benefit is set against the answer.
+_HARDLY = 0.05
 
-def answer(prediction: Prediction, measured_share: float | None) -> dict[str, Any]:
-    """Give the answer section of a plan."""
+
+def answer(
+    prediction: Prediction,
+    measured_share: float | None,
+    published: Mapping[str, Any],
+) -> dict[str, Any]:
+    """Give the answer section of a plan.
+
+    Parameters
+    ----------
+    prediction
+        Summaries of every arm.
+    measured_share
+        Of the answer's variance, or None.
+    published
+        The section on published work, to say where it disagrees.
+    """
     rows, sentences = [], []
     for arm in prediction.arms:
         for one in arm.endpoints:
             if one.difference is not None:
                 rows.append(_row(prediction, arm, one))
                 sentences.append(_sentence(prediction, arm, one))
+                sentences.extend(_disagreement(prediction, arm, one, published))
     if not rows:
         sentences = [_control_sentence(prediction, arm) for arm in prediction.arms]
     elif all(row["probability_of_benefit"] is not None for row in rows):
@@ -72,6 +91,37 @@ def _sentence(prediction: Prediction, arm: ArmSummary, one: EndpointSummary) -> 
         f"than a negligible amount is {100 * found.benefit.value:.0f} % "
         f"(± {100 * found.benefit.error:.0f})."
     )
+
+
+def _disagreement(
+    prediction: Prediction,
+    arm: ArmSummary,
+    one: EndpointSummary,
+    published: Mapping[str, Any],
+) -> list[str]:
+    """Say where published work found what the model finds next to impossible."""
+    chance = None if one.difference is None else one.difference.benefit
+    if chance is None or chance.value > _HARDLY:
+        return []
+    good = {"lower": "decrease", "higher": "increase"}[one.item.better]
+    route, species = (
+        prediction.study.arm(arm.name).route,
+        prediction.study.animal.species,
+    )
+    against = {
+        row["study"]: row["verification"]
+        for row in published["nearest"]
+        if (row["route"], row["species"], row["form"], row["direction"]) == wanted
+        and row["outcome"].startswith(one.item.endpoint.quantity)
+    }
+    if not against:
+        return []
+    named = ", ".join(f"{name} ({read} read)" for name, read in against.items())
+    return [
+        f"Published work disagrees: for this species and route, {named} reports a "
+        f"{good} of {one.item.endpoint.quantity}. Either its dose differs from this "
+        "one, or the model lacks the pathway by which it worked."
+    ]
 
 
 def _control_sentence(prediction: Prediction, arm: ArmSummary) -> str:

@@ -46,14 +46,14 @@ def given_by(prediction: Prediction, arm: Arm) -> FloatArray:
     dose = prediction.products.given[arm.name].giga
     starts = _starts(prediction, arm)
     count = (prediction.times[None, :] > starts[:, None]).sum(axis=0)
-    return dose[:, None, None] * count[None, None, :]
+    return np.asarray(dose[:, None, None] * count[None, None, :])
 
 
 def _starts(prediction: Prediction, arm: Arm) -> FloatArray:
     if arm.at is None:
         return np.empty(0)
     first = anchored(arm.at, prediction.study.animal.infarct)
-    return first + arm.every_h * np.arange(arm.times)
+    return np.asarray(first + arm.every_h * np.arange(arm.times), dtype=np.float64)
 
 
 def _amounts(prediction: Prediction, arm: Arm) -> dict[str, FloatArray]:

@@ -75,11 +75,12 @@ def plan(
     made = make_plan(prediction)
     rows = trial.allocate(study, seed, prediction.settings.block_rounds)
     share = measured_share(ranked)
+    found = dict(evidence.published(study))
     document: dict[str, Any] = {
         "study": study_summary(prediction),
-        "answer": answer(prediction, share),
+        "answer": answer(prediction, share, found),
         "prediction": prediction.to_json() | {"curves": curves(prediction)},
-        "published": dict(evidence.published(study)),
+        "published": found,
         "how": how(prediction),
         "animals": animals(prediction, made, rows),
         "make": make(prediction, made),

@@ -30,8 +30,8 @@ LIMITS = (
     "The heart's parameters are set one by one from publications or judged; the joint "
     "fit to control animals is still to come. Misfits are in the table of controls.",
     "Control rows were all seen while the model was designed: none is a blind test.",
-    "Vesicles given into blood meet the vessel wall only: effects by way of spleen, "
-    "blood cells or distant organs are not in the model.",
+    "Vesicles given into blood reach the heart through its vessel wall only: effects "
+    "by way of spleen, blood cells or distant organs are not in the model.",
     "Co-isolated soluble factors have no mechanism yet.",
     "An injection spreads evenly over its zone; clotting, arrhythmia, immune response "
     "to foreign vesicles and repeated-dose antibodies are not modelled.",

@@ -15,7 +15,7 @@ from exoheart.records.study import Arm, Dose, Study
 MECHANISM_TITLES = {
     "cargo": "RNA reaches the cytosol",
     "surface": "protein on the vesicle's surface binds a receptor",
-    "relay": "macrophages take vesicles up and release a second factor",
+    "relay": "macrophages or endothelium take vesicles up and pass a factor on",
     "none": "no effect",
 }
 #: Decimals of a true effect; finer differences are the solver's, not the therapy's.

@@ -32,11 +32,12 @@ class Draft:
 
     def table(self, *path: str) -> Table:
         """Give a table of the file; empty where it is missing or was no table."""
-        found: Any = self.data
+        found = self.data
         for part in path:
-            found = found.get(part)
-            if not isinstance(found, Mapping):
+            inner = found.get(part)
+            if not isinstance(inner, Mapping):
                 return {}
+            found = inner
         return found
 
     def items(self, key: str) -> Iterator[tuple[str, Table]]:

@@ -130,8 +130,7 @@ def shipped_names() -> Names:
 
 def _rows(table: Traversable) -> Iterator[dict[str, str]]:
     if table.is_file():
-        with table.open(encoding="utf-8", newline="") as lines:
-            yield from csv.DictReader(lines)
+        yield from csv.DictReader(table.read_text("utf-8").splitlines())
 
 
 def _listed(cell: str | None) -> tuple[str, ...]:
