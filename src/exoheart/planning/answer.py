@@ -104,10 +104,9 @@ def _disagreement(
     if chance is None or chance.value > _HARDLY:
         return []
     good = {"lower": "decrease", "higher": "increase"}[one.item.better]
-    route, species = (
-        prediction.study.arm(arm.name).route,
-        prediction.study.animal.species,
-    )
+    planned, species = prediction.study.arm(arm.name), prediction.study.animal.species
+    form = prediction.study.products[planned.product or ""].form
+    wanted = (planned.route, species, form, good)
     against = {
         row["study"]: row["verification"]
         for row in published["nearest"]
