@@ -4,8 +4,9 @@ A simulator of vesicle therapy of the infarcted heart, calibrated on published e
 and a study planner on top. Research use only; not medical advice.
 
 >>> import exoheart
->>> study = exoheart.Study.load("examples/pig_reperfused_infarct.toml")  # doctest: +SKIP
->>> result = exoheart.plan(study)  # doctest: +SKIP
+>>> study = exoheart.Study.parse(exoheart.Study.template("pig"))
+>>> study.animal.species
+'pig'
 
 Public names are loaded on first use, so that importing the package stays fast.
 """

@@ -172,3 +172,18 @@ def contrast_on_white(colour):
     ]
     red, green, blue = linear
     return 1.05 / (0.2126 * red + 0.7152 * green + 0.0722 * blue + 0.05)
+
+
+def test_a_figure_saves_itself_and_refuses_other_endings(plan, tmp_path):
+    drawing = figures.figure(plan, "answer")
+    assert drawing.save(tmp_path / "a.svg").read_text("utf-8").startswith("<svg")
+    assert drawing.save(tmp_path / "a.png").read_bytes().startswith(b"\x89PNG")
+    with pytest.raises(InputError, match=r"\.svg or \.png"):
+        drawing.save(tmp_path / "a.pdf")
+
+
+def test_a_record_is_drawn_like_its_document(plan):
+    class Record:
+        document = plan
+
+    assert figures.figure(Record(), "power") == figures.figure(plan, "power")

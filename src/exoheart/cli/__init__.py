@@ -56,7 +56,7 @@ def _command(arguments: list[str]) -> int:
     import typer
 
     from exoheart.cli.app import app
-    from exoheart.cli.show import error, note
+    from exoheart.cli.show import error
 
     try:
         code = app(arguments, standalone_mode=False, prog_name="exoheart")
@@ -72,9 +72,6 @@ def _command(arguments: list[str]) -> int:
             return wrong.exit_code
         error(f"{wrong.format_message()} See: {path} --help")
         return wrong.exit_code
-    except ImportError as missing:
-        note(f"exoheart is not installed completely: {missing}")
-        raise
     if code == _INTERRUPTED:
         raise KeyboardInterrupt
     return int(code or 0)

@@ -5,10 +5,12 @@ list ranked by share of variance, with an interval on share and rank. Nothing is
 solved: the draws of the answer itself are looked at again. Read next:
 :mod:`exoheart.decision.layers`.
 
-The measure is the correlation ratio: draws are sorted by one parameter, cut into a
-few bins, and the share of variance between bins is taken, corrected for the share
-that chance gives (epsilon squared). It sees bends, not only slopes, but not what two
-parameters do only together: that stays in `unexplained`.
+Without strata the measure is the correlation ratio: draws are sorted by one
+parameter, cut into a few bins, and the share of variance between bins is taken,
+corrected for the share that chance gives (epsilon squared). With strata (mechanisms)
+a parameter's share is what it explains within them, so one that acts under a single
+mechanism is seen too: :mod:`exoheart.decision.strata`. Both see bends, not only
+slopes, but not what two parameters do only together: that stays in `unexplained`.
 
 References
 ----------
@@ -23,6 +25,12 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.decision.strata import (
+    Shares,
+    mid_ranks,
+    shares_by_stratum,
+    stratum_weights,
+)
 from exoheart.engine.streams import generator
 from exoheart.errors import InputError
 
@@ -51,7 +59,8 @@ class Driver:
         1 is the largest; interval by the same resampling.
     above_chance
         Its share is larger than the largest of *all* parameters in 95 % of shuffles
-        (level as in :class:`Roadblocks`).
+        (level as in :class:`Roadblocks`). With strata, these have a threshold of
+        their own.
     """
 
     id: str
@@ -76,7 +85,7 @@ class Roadblocks:
         miss, and what so few draws can't tell. Shares below chance aren't added up,
         since a hundred of them sum to something although each is noise.
     threshold
-        Share that a driver needs to be above chance.
+        Share that a parameter needs to be above chance.
     level
         Chance that any driver at all passes `threshold` when none matters.
     scale
@@ -100,6 +109,10 @@ def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge
     effect: npt.ArrayLike,
     kinds: Mapping[str, str],
     *,
+    strata: Sequence[str] | None = None,
+    chances: Mapping[str, float] | None = None,
+    ranks: bool = False,
+    negligible: npt.ArrayLike = 0.0,
     bootstrap: int = 500,
     seed: int = 0,
     level: float = 0.05,
@@ -108,6 +121,16 @@ def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge
 
     The bootstrap repeats draws, which makes every share look larger; intervals are
     therefore centred on the estimate.
+
+    With `strata` all shares are of one total: the strata's own is what lies between
+    them, a parameter's is what it explains within them, corrected for chance, so the
+    two kinds add up. Effects are shuffled within strata for the parameters, over all
+    draws for the strata. The level holds for all drivers together by Holm's steps:
+    the strata are judged at half the level, the parameters at the whole level if the
+    strata pass and at half of it otherwise.
+
+    With `ranks` shares are of the variance of the effect's rank, because a few draws
+    carry most of the raw variance.
 
     Parameters
     ----------
@@ -120,6 +143,15 @@ def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge
         True mean effect of each outer draw; draws that are not finite are left out.
     kinds
         Id -> kind of its prior.
+    strata
+        Stratum of each outer draw, also handed over as the one entry of `categorical`.
+    chances
+        By stratum, its chance; None where draws were made in proportion. With it,
+        more draws may be made where the effect varies.
+    ranks
+        Replace effects by their mid-ranks, ties averaged.
+    negligible : float or (outer,) array_like
+        Effects smaller than this, either way, count as zero.
     bootstrap
         Resamples of the outer draws.
     seed
@@ -130,11 +162,30 @@ def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge
     Raises
     ------
     InputError
-        A parameter doesn't have one value an outer draw.
+        A parameter doesn't have one value an outer draw, or with strata there are
+        other labels than theirs.
     """
     given = np.asarray(effect, dtype=np.float64)
     kept = np.isfinite(given)
-    y = given[kept]
+    y = np.where(np.abs(given) < negligible, 0.0, given)[kept]
+    if strata is not None:
+        groups_of = _labels_of(strata, categorical, kept)
+        weights = stratum_weights(groups_of, chances)
+        y = mid_ranks(y, weights) if ranks else y
+        numbers = _numbers(outer_parameters, kept)
+        if y.size < 4 or np.ptp(y) == 0:
+            return Roadblocks((), 1.0, float("nan"), level, 1.0, int(y.size))
+        found = shares_by_stratum(
+            list(numbers.values()),
+            y,
+            groups_of,
+            weights,
+            generator(seed, "decision", "roadblocks"),
+            (_SHUFFLES, bootstrap),
+        )
+        names = [*categorical, *numbers]
+        return _of_strata(names, kinds, found, level, int(y.size))
+    y = mid_ranks(y, np.ones(y.size)) if ranks else y
     bins = _all_bins(outer_parameters, categorical, kept)
     if not bins or y.size < 4 or np.ptp(y) == 0:
         return Roadblocks((), 1.0, float("nan"), level, 1.0, int(y.size))
@@ -149,24 +200,16 @@ def rank_drivers(  # noqa: PLR0913 - what was drawn, what came out, how to judge
     boot = _epsilon_squared(groups, again.astype(np.float64), y[None])
     boot += raw - np.nanmean(boot, axis=0)
     above = raw > threshold
-    total = float(raw[above].sum())
-    scale = min(1.0, 1.0 / total) if total > 0 else 1.0
-    drivers = _drivers(list(bins), kinds, raw, boot, above, scale)
-    return Roadblocks(
-        drivers=drivers,
-        unexplained=max(0.0, 1.0 - total * scale),
-        threshold=threshold,
-        level=level,
-        scale=scale,
-        draws=int(y.size),
-    )
+    return _ranked(list(bins), kinds, raw, boot, above, (threshold, level, y.size))
 
 
 def measured_share(roadblocks: Roadblocks) -> float:
     """Give the share of the variance that rests on measured or derived parameters.
 
-    Drivers above chance only; what is unexplained counts as not measured, so this
-    errs low.
+    Of the variance that the ranking is about (of the effect's rank, where it was made
+    on ranks). Drivers above chance only: which mechanism acts counts as assumed, and
+    what is unexplained counts as not measured, so this errs low. Zero means that none
+    of the drivers found is a measured number, not that no measured number is used.
     """
     return float(
         sum(
@@ -177,6 +220,69 @@ def measured_share(roadblocks: Roadblocks) -> float:
     )
 
 
+def _of_strata(
+    names: Sequence[str],
+    kinds: Mapping[str, str],
+    found: Shares,
+    level: float,
+    draws: int,
+) -> Roadblocks:
+    """Judge strata and parameters at one level, and rank them together."""
+    apart = float(np.quantile(found.between_shuffled, 1 - level / 2))
+    passed = bool(found.between > apart)
+    left = level if passed else level / 2
+    threshold = float(np.quantile(found.largest_shuffled, 1 - left))
+    raw = np.concatenate([[found.between], found.within])
+    boot = np.column_stack([found.between_again, found.within_again])
+    boot += raw - boot.mean(axis=0)
+    above = np.concatenate([[passed], found.within > threshold])
+    return _ranked(names, kinds, raw, boot, above, (threshold, level, draws))
+
+
+def _labels_of(
+    strata: Sequence[str],
+    categorical: Mapping[str, Sequence[str]],
+    kept: npt.NDArray[np.bool_],
+) -> npt.NDArray[np.str_]:
+    """Give the stratum of each kept draw."""
+    if [list(labels) for labels in categorical.values()] != [list(strata)]:
+        raise InputError(
+            f"strata beside labels of {', '.join(categorical) or 'nothing'}; allowed: "
+            "one entry of labels, the strata themselves; hand over other labels "
+            "without strata"
+        )
+    if len(strata) != kept.size:
+        raise InputError(
+            f"strata of {len(strata)} draws; allowed: {kept.size}, one an outer draw; "
+            "hand over the draws of the effect"
+        )
+    return np.asarray(strata, dtype=np.str_)[kept]
+
+
+def _numbers(
+    numbers: Mapping[str, npt.ArrayLike], kept: npt.NDArray[np.bool_]
+) -> dict[str, FloatArray]:
+    """Give each driver's value of each kept draw; constants are left out."""
+    checked = {
+        name: _checked(name, values, kept)[kept].astype(np.float64)
+        for name, values in numbers.items()
+    }
+    return {name: values for name, values in checked.items() if np.ptp(values) > 0}
+
+
+def _checked(
+    name: str, values: npt.ArrayLike | Sequence[str], kept: npt.NDArray[np.bool_]
+) -> npt.NDArray[np.generic]:
+    """Give values as an array, one an outer draw."""
+    array = np.asarray(values)
+    if array.shape != kept.shape:
+        raise InputError(
+            f"{name}: values of shape {array.shape}; allowed: {kept.shape}, one an "
+            "outer draw; hand over the draws of the effect"
+        )
+    return array
+
+
 def _all_bins(
     numbers: Mapping[str, npt.ArrayLike],
     labels: Mapping[str, Sequence[str]],
@@ -185,12 +291,7 @@ def _all_bins(
     """Give each driver's bin of each kept draw; constants are left out."""
     bins: dict[str, IntArray] = {}
     for name, values in (*numbers.items(), *labels.items()):
-        array = np.asarray(values)
-        if array.shape != kept.shape:
-            raise InputError(
-                f"{name}: values of shape {array.shape}; allowed: {kept.shape}, one an "
-                "outer draw; hand over the draws of the effect"
-            )
+        array = _checked(name, values, kept)
         found = _labelled(array[kept]) if name in labels else _binned(array[kept])
         if len(np.unique(found)) > 1:
             bins[name] = found
@@ -252,6 +353,28 @@ def _epsilon_squared(
         with np.errstate(invalid="ignore", divide="ignore"):
             found.append(1.0 - (within / free) / (total / (number - 1)))
     return np.stack(found, axis=1)
+
+
+def _ranked(
+    names: Sequence[str],
+    kinds: Mapping[str, str],
+    raw: FloatArray,
+    boot: FloatArray,
+    above: npt.NDArray[np.bool_],
+    judged: tuple[float, float, int],
+) -> Roadblocks:
+    """Scale shares to a sum of one at most; `judged` is threshold, level, draws."""
+    threshold, level, draws = judged
+    total = float(raw[above].sum())
+    scale = min(1.0, 1.0 / total) if total > 0 else 1.0
+    return Roadblocks(
+        drivers=_drivers(names, kinds, raw, boot, above, scale),
+        unexplained=max(0.0, 1.0 - total * scale),
+        threshold=threshold,
+        level=level,
+        scale=scale,
+        draws=draws,
+    )
 
 
 def _drivers(

@@ -38,11 +38,10 @@ from exoheart.evidence.tables import (
 )
 
 __all__ = [
-    "LargestDose",
-    "largest_dose",
     "Component",
     "Contradiction",
     "Entry",
+    "LargestDose",
     "Neighbour",
     "OutcomeRecord",
     "Outside",
@@ -53,6 +52,7 @@ __all__ = [
     "cite",
     "contradictions",
     "data_folder",
+    "largest_dose",
     "load_bibliography",
     "load_choices",
     "load_parameters",

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from exoheart.errors import InputError, closest
 from exoheart.figures.alternatives import alternatives
 from exoheart.figures.answer import answer
 from exoheart.figures.controls import controls
 from exoheart.figures.course import course
+from exoheart.figures.drawing import Drawing
 from exoheart.figures.fate import fate
 from exoheart.figures.mechanisms import mechanisms
 from exoheart.figures.power import power
@@ -76,14 +77,37 @@ def _as_plan(prediction: Document) -> dict[str, Any]:
     }
 
 
-def figure(result: Document, name: str = "answer") -> Spec:
-    """Give the specification of one figure of a result.
+class HasDocument(Protocol):
+    """A plan record: something that holds a plan document."""
+
+    @property
+    def document(self) -> Document:
+        """The content of ``plan.json``."""
+        ...
+
+
+class HasJson(Protocol):
+    """A prediction record: something that turns itself into a document."""
+
+    def to_json(self) -> dict[str, Any]:
+        """Give the document of ``simulate --json``."""
+        ...
+
+
+def _document(result: Document | HasDocument | HasJson) -> Document:
+    if isinstance(result, Mapping):
+        return result
+    return result.document if hasattr(result, "document") else result.to_json()
+
+
+def figure(result: Document | HasDocument | HasJson, name: str = "answer") -> Drawing:
+    """Give one figure of a result; a notebook draws it, ``.save(path)`` writes it.
 
     Parameters
     ----------
     result
-        A plan document, or a prediction document (which has ``answer`` and
-        ``course`` only).
+        A plan or its document, or a prediction or its document (these have
+        ``answer``, and ``course`` if it holds curves).
     name
         One of :data:`NAMES`.
 
@@ -92,7 +116,8 @@ def figure(result: Document, name: str = "answer") -> Spec:
     InputError
         If there is no figure of that name for this kind of document.
     """
-    bare = "arms" in result
+    document = _document(result)
+    bare = "arms" in document
     allowed = _OF_PREDICTION if bare else NAMES
     if name not in allowed:
         near = closest(name, allowed)
@@ -102,4 +127,4 @@ def figure(result: Document, name: str = "answer") -> Spec:
             f"figure {name!r} of a {kind} document; allowed: {', '.join(allowed)}; "
             f"choose one of these{hint}"
         )
-    return _DRAW[name](_as_plan(result) if bare else result)
+    return Drawing(_DRAW[name](_as_plan(document) if bare else document))
