@@ -28,6 +28,8 @@ MAY = {
     "planning": {
         *STAGES,
         *("therapy", "engine", "evidence", "trial", "decision", "study", "prediction"),
+        # a plan record writes itself as a report
+        *("report", "figures"),
     },
     "cli": {"study", "prediction", "planning", "evidence", "product", "report"}
     | {"figures", "therapy"},

@@ -20,8 +20,8 @@ Found = tuple["StudyRecord", "OutcomeRecord"]
 
 def check_data(json: Json = False) -> None:
     """Check every data table; lists every fault with file and row."""
-    from exoheart.cli.readers import reads
     from exoheart.evidence import check
+    from exoheart.prediction.readers import reads
     from exoheart.therapy import needed_parameters
 
     with show.progress("Checking"):

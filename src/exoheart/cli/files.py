@@ -85,8 +85,8 @@ def _checked(faulty: StudyError | None, study: Study | None) -> dict[str, Any]:
 
 def _cost(study: Study) -> dict[str, Any]:
     """Say what one prediction of a study takes, at most; the time is rough."""
-    from exoheart.cli.cost import rough_minutes
     from exoheart.prediction import DEFAULT_MEMBERS
+    from exoheart.prediction.cost import rough_minutes
     from exoheart.study import count_solves
 
     workers = worker_count(None)

@@ -154,7 +154,7 @@ def _document(rows: Sequence[ParameterRow], *, detailed: bool) -> dict[str, Any]
     """Give the document of ``parameters --json``."""
     listed: dict[str, Any] = {"parameters": [_row_json(row) for row in rows]}
     if detailed:
-        from exoheart.cli.readers import used_by
+        from exoheart.prediction.readers import used_by
 
         listed["used_by"] = {id_: used_by(id_) for id_ in dict.fromkeys(map(_id, rows))}
     return listed
@@ -211,8 +211,8 @@ def _source(row: ParameterRow) -> str:
 
 def _show_one(rows: Sequence[ParameterRow]) -> None:
     """Show all rows of one parameter, then its notes and who uses it."""
-    from exoheart.cli.readers import used_by
     from exoheart.figures import numbers
+    from exoheart.prediction.readers import used_by
 
     columns = (
         *("Species", "Value", "5 to 95 %", "Unit", "Kind", "Spread", "Source"),

@@ -7,6 +7,7 @@ workers, blocking and order leave no trace in them.
 from __future__ import annotations
 
 import multiprocessing
+import signal
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
@@ -163,6 +164,7 @@ _WORKER: dict[str, tuple[RoadRunnerSolver, Members]] = {}
 
 
 def _start_worker(model: Model, members: Members, rtol: float) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
     _WORKER["one"] = (RoadRunnerSolver(model, rtol), members)
 
 

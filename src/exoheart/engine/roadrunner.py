@@ -12,6 +12,7 @@ Welsh2023 (libRoadRunner 2.0).
 from __future__ import annotations
 
 import math
+import os
 from collections.abc import Sequence
 from typing import Any
 
@@ -32,6 +33,8 @@ class RoadRunnerSolver:
     """One compiled model in one process; members go through it one after another."""
 
     def __init__(self, model: Model, rtol: float) -> None:
+        # failures are reported per member; the solver's own log would repeat them
+        os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
         import roadrunner
 
         roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)

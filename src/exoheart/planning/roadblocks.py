@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,59 +10,113 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart import decision
+from exoheart.decision.strata import mid_ranks
+from exoheart.planning.more_draws import (
+    Effects,
+    Progress,
+    more_effects,
+    own_effects,
+    shared_values,
+    spread_labels,
+)
+from exoheart.planning.roadblock_words import MECHANISM_NEED, label, sentence
 from exoheart.planning.words import number, pair, treated
 from exoheart.prediction import Prediction
 from exoheart.records.study import Arm
-from exoheart.therapy import parameter_id
-from exoheart.trial import true_effect
 
 FloatArray = npt.NDArray[np.float64]
+#: Draws made for the ranking alone, in two arms of one animal: a thousand solves.
+MORE_DRAWS = 512
 _SHOWN = 15
-_MECHANISM_NEED = (
-    "An experiment that separates the mechanisms: vesicles with surface protein "
-    "removed, with cargo removed, and in animals without macrophages, on one endpoint"
-)
 
 
 @dataclass(frozen=True)
 class Drivers:
-    """The ranking for one treated arm; None where there is no arm to rank for."""
+    """The ranking for one treated arm; `more` draws were made for it alone."""
 
     arm: Arm
     found: decision.Roadblocks
+    more: int = 0
 
 
-def drivers(prediction: Prediction) -> Drivers | None:
-    """Rank what was drawn, for the treated arm whose effect varies most."""
+def drivers(
+    prediction: Prediction,
+    *,
+    more: int = 0,
+    workers: int = 1,
+    on_progress: Progress | None = None,
+) -> Drivers | None:
+    """Rank what was drawn, for the treated arm whose effect varies most.
+
+    Shares are of the variance of the effect's rank, because a few draws carry most of
+    the raw variance; effects below the negligible size count as none. Parameters are
+    looked at within mechanisms, since most act under one of them only.
+
+    Parameters
+    ----------
+    prediction
+        The study, simulated.
+    more
+        Outer draws to make for the ranking alone; none where the effect doesn't vary.
+        With the prediction's own hundred, few parameters can stand out from chance.
+    workers, on_progress
+        For solving them.
+
+    Returns
+    -------
+    Drivers or None
+        None where there is no treated arm with a control.
+    """
     arms = [arm for arm in treated(prediction.study) if arm.dose is not None]
-    effects = [(arm, _effect(prediction, arm)) for arm in arms]
+    pairs = [(arm, prediction.study.control_of(arm)) for arm in arms]
+    effects = [
+        (arm, control, own_effects(prediction, arm, control))
+        for arm, control in pairs
+        if control is not None
+    ]
     if not effects:
         return None
-    arm, effect = max(effects, key=lambda pair: float(np.var(pair[1])))
-    usable = prediction.pool.usable
-    values = {id_: v[usable] for id_, v in outer_values(prediction).items()}
-    labels = [prediction.pool.mechanisms[k] for k in usable]
-    kinds = {id_: _kind(prediction, id_) for id_ in values}
+    arm, control, own = max(effects, key=lambda one: float(np.var(one[2].effect)))
+    chances = _chances(prediction)
+    count = 0
+    if more > 0:
+        labels = spread_labels(_ranks(own), own.labels, chances, more)
+        count = len(labels)
+    if count:
+        own = own.joined(
+            more_effects(prediction, (arm, control), labels, workers, on_progress)
+        )
     found = decision.rank_drivers(
-        values, {"mechanism": labels}, effect, kinds, seed=prediction.seed
+        own.values,
+        {"mechanism": own.labels},
+        own.effect,
+        {id_: _kind(prediction, id_) for id_ in own.values},
+        strata=own.labels,
+        chances=chances,
+        ranks=True,
+        negligible=own.negligible,
+        seed=prediction.seed,
     )
-    return Drivers(arm, found)
+    return Drivers(arm, found, count)
 
 
 def outer_values(prediction: Prediction) -> dict[str, FloatArray]:
     """Give everything that the animals of a trial share, by parameter id, (outer,)."""
-    draws = prediction.cohort.draws.outer(0, prediction.cohort.size.outer)
-    values = {parameter_id(id_): v for id_, v in draws.items()}
-    return values | prediction.products.stream.drawn(prediction.priors)
+    return shared_values(
+        prediction.cohort.draws,
+        prediction.cohort.size.outer,
+        prediction.products,
+        prediction.priors,
+    )
 
 
 def roadblocks(prediction: Prediction, ranked: Drivers | None) -> dict[str, Any]:
     """Give the section on what stands in the way of a surer answer."""
     if ranked is None:
-        sentence = (
+        nothing = (
             "Without a treated arm there is no difference whose spread to explain."
         )
-        return {"sentence": sentence, "ranked": [], "layers": [], "unexplained": None}
+        return {"sentence": nothing, "ranked": [], "layers": [], "unexplained": None}
     found = ranked.found
     share = decision.layer_shares(prediction.pool, prediction.study, ranked.arm.name)
     layers = {
@@ -71,7 +126,7 @@ def roadblocks(prediction: Prediction, ranked: Drivers | None) -> dict[str, Any]
         "measurement": share.measurement,
     }
     return {
-        "sentence": _sentence(prediction, ranked),
+        "sentence": sentence(found, prediction.priors, ranked.arm.name, ranked.more),
         "ranked": [_row(prediction, one) for one in found.drivers[:_SHOWN]],
         "layers": [
             {"layer": name, "share": number(value)} for name, value in layers.items()
@@ -81,14 +136,22 @@ def roadblocks(prediction: Prediction, ranked: Drivers | None) -> dict[str, Any]
 
 
 def measured_share(ranked: Drivers | None) -> float | None:
-    """Give the share of the answer's variance that measured parameters explain."""
+    """Give the share of the answer's variance that measured parameters explain.
+
+    Of the variance of the effect's rank, by drivers above chance whose value is
+    measured or derived. It errs low: which mechanism acts counts as assumed, and what
+    no single driver explains counts as not measured. None without a ranking.
+    """
     if ranked is None or not ranked.found.drivers:
         return None
     return number(decision.measured_share(ranked.found))
 
 
 def kind_shares(prediction: Prediction, ranked: Drivers | None) -> list[dict[str, Any]]:
-    """Give, for each kind, how many parameters were used and what they explain."""
+    """Give, for each kind, how many parameters were used and what they explain.
+
+    Shares as in :func:`measured_share`; the mechanism's is with ``assumed``.
+    """
     kinds = [_kind(prediction, id_) for id_ in outer_values(prediction)]
     shares: dict[str, float] = {}
     for one in () if ranked is None else ranked.found.drivers:
@@ -105,15 +168,16 @@ def kind_shares(prediction: Prediction, ranked: Drivers | None) -> list[dict[str
     ]
 
 
-def _effect(prediction: Prediction, arm: Arm) -> FloatArray:
-    control = prediction.study.control_of(arm)
-    if control is None:
-        return np.zeros(len(prediction.pool.usable))
-    names = prediction.pool.arms
-    main = prediction.pool.index(prediction.study.primary)
-    return true_effect(
-        prediction.pool, names.index(arm.name), names.index(control.name), main
-    )
+def _chances(prediction: Prediction) -> dict[str, float]:
+    """Give each mechanism's chance, as the draws of the answer hold it."""
+    labels = prediction.cohort.labels
+    return {name: n / len(labels) for name, n in sorted(Counter(labels).items())}
+
+
+def _ranks(of: Effects) -> FloatArray:
+    """Give the rank of each effect; those below the negligible size count as none."""
+    effect = np.where(np.abs(of.effect) < of.negligible, 0.0, of.effect)
+    return mid_ranks(effect, np.ones(effect.size))
 
 
 def _kind(prediction: Prediction, id_: str) -> str:
@@ -123,11 +187,9 @@ def _kind(prediction: Prediction, id_: str) -> str:
 
 def _row(prediction: Prediction, one: decision.Driver) -> dict[str, Any]:
     known = prediction.priors.get(one.id)
-    stage, _, rest = one.id.partition(".")
-    label = f"{rest.replace('_', ' ').replace('.', ', ')} ({stage})"
     return {
         "id": one.id,
-        "label": label if known else "which mechanism acts",
+        "label": label(one.id) if known else "which mechanism acts",
         "share": number(one.share),
         "share_interval": pair(one.share_interval90),
         "rank": one.rank,
@@ -137,25 +199,5 @@ def _row(prediction: Prediction, one: decision.Driver) -> dict[str, Any]:
         "value": None if known is None else known.value,
         "unit": "" if known is None else known.unit,
         "source": "" if known is None else known.source,
-        "measurement": known.note if known else _MECHANISM_NEED,
+        "measurement": known.note if known else MECHANISM_NEED,
     }
-
-
-def _sentence(prediction: Prediction, ranked: Drivers) -> str:
-    above = [one for one in ranked.found.drivers if one.above_chance]
-    head = (
-        f"What makes the answer for {ranked.arm.name} unsure, ranked over "
-        f"{ranked.found.draws} draws"
-    )
-    if not above:
-        return (
-            f"{head}: no single unknown stands out from chance; the effect depends on "
-            "several of them together, and more members would tell more."
-        )
-    first = _row(prediction, above[0])
-    return (
-        f"{head}: first {first['label']}, which goes with "
-        f"{100 * above[0].share:.0f} % of the variance between draws. "
-        f"{len(above)} of {len(ranked.found.drivers)} unknowns stand out from chance; "
-        "the measurement beside the first would reduce the uncertainty most."
-    )

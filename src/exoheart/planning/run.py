@@ -16,6 +16,7 @@ from exoheart.planning.record import Plan
 from exoheart.planning.roadblocks import drivers, measured_share, roadblocks
 from exoheart.planning.summary import study_summary
 from exoheart.planning.trust import Run, trust
+from exoheart.planning.words import finite
 from exoheart.prediction import DEFAULT_MEMBERS, QUICK_MEMBERS, simulate
 from exoheart.records.study import Study
 
@@ -92,7 +93,7 @@ def plan(
             prediction, ranked, Run(members, _command(study, seed, members, quick))
         ),
     }
-    return Plan(document, trial.allocation_csv(rows), prediction)
+    return Plan(finite(document), trial.allocation_csv(rows), prediction)
 
 
 def _command(study: Study, seed: int, members: int, quick: bool) -> str:

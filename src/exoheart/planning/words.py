@@ -40,6 +40,23 @@ def pair(values: tuple[float, float]) -> list[float | None]:
     return [number(values[0]), number(values[1])]
 
 
+def finite(content: Any) -> Any:
+    """Give a document with every number that isn't finite as None.
+
+    Examples
+    --------
+    >>> finite({"a": [1.0, float("nan")]})
+    {'a': [1.0, None]}
+    """
+    if isinstance(content, dict):
+        return {key: finite(value) for key, value in content.items()}
+    if isinstance(content, list | tuple):
+        return [finite(value) for value in content]
+    if isinstance(content, float):
+        return number(content)
+    return content
+
+
 def spread(draws: npt.ArrayLike, factor: float = 1.0) -> dict[str, Any]:
     """Give the median and the central 90 % of draws of any shape."""
     flat = np.ravel(np.asarray(draws, dtype=np.float64)) * factor

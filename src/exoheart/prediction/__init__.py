@@ -9,7 +9,10 @@ Read next: :mod:`exoheart.prediction.run` (the composition),
 :mod:`exoheart.prediction.products` (what the arms get).
 """
 
+from exoheart.prediction.cost import rough_minutes
 from exoheart.prediction.products import Products, prepare_products
+from exoheart.prediction.readers import OWN as READS
+from exoheart.prediction.readers import reads, used_by
 from exoheart.prediction.record import Prediction
 from exoheart.prediction.run import (
     DEFAULT_MEMBERS,
@@ -20,9 +23,6 @@ from exoheart.prediction.run import (
     size_of,
 )
 
-#: Rows read from Python: heart mass for doses per gram.
-READS: tuple[str, ...] = ("anatomy.left_ventricle_share",)
-
 __all__ = [
     "DEFAULT_MEMBERS",
     "QUICK_MEMBERS",
@@ -32,6 +32,9 @@ __all__ = [
     "predict_arms",
     "prepare",
     "prepare_products",
+    "reads",
+    "rough_minutes",
     "simulate",
     "size_of",
+    "used_by",
 ]

@@ -6,10 +6,8 @@ say how long to wait and change with the engine.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from exoheart.records.study import Study
+from exoheart.prediction.sampling import horizon
+from exoheart.records.study import Study
 
 #: Time of one solve [s], and more for each day that follows a dose.
 _SOLVE_S, _TREATED_DAY_S = 0.010, 0.005
@@ -29,8 +27,6 @@ def rough_minutes(study: Study, members: int, workers: int) -> float:
     workers
         Processes.
     """
-    from exoheart.prediction.sampling import horizon
-
     treated = sum(arm.dose is not None for arm in study.arms)
     bare = treated < len(study.arms)
     seconds = (treated + bare) * _SOLVE_S

@@ -1,7 +1,7 @@
 """Who uses a parameter: the model text, the packages that read it, other rows.
 
-The packages are loaded by name: each lists in ``READS`` the ids that its Python code
-reads, and the command line calls nothing of them.
+Each package lists in ``READS`` the ids that its Python code reads; the rest is read by
+the model text.
 """
 
 from __future__ import annotations
@@ -10,22 +10,13 @@ import re
 from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from importlib import import_module
 
-#: Packages with a ``READS``.
-_PACKAGES = (
-    "donor",
-    "product",
-    "delivery",
-    "heart",
-    "heart.mechanisms",
-    "outcome",
-    "therapy",
-    "trial",
-    "decision",
-    "prediction",
-    "planning",
-)
+from exoheart import delivery, donor, heart, outcome, product, therapy, trial
+from exoheart.evidence import load_parameters, load_scaling
+from exoheart.heart import mechanisms
+
+#: Read here: heart mass for doses per gram of heart.
+OWN: tuple[str, ...] = ("anatomy.left_ventricle_share",)
 _DECLARATION = re.compile(r"(var |const |substanceOnly |species )*\s*\w+ (has|in) .*")
 _REACTION = re.compile(r"\w+\s*:.*->")
 
@@ -33,10 +24,9 @@ _REACTION = re.compile(r"\w+\s*:.*->")
 @lru_cache(maxsize=1)
 def reads() -> Mapping[str, tuple[str, ...]]:
     """Give the patterns of the ids that each package reads from the tables."""
-    return {
-        name: tuple(getattr(import_module(f"exoheart.{name}"), "READS", ()))
-        for name in _PACKAGES
-    }
+    rooms = (donor, product, delivery, heart, mechanisms, outcome, therapy, trial)
+    found = {room.__name__.removeprefix("exoheart."): room.READS for room in rooms}
+    return found | {"prediction": OWN}
 
 
 def used_by(name: str) -> dict[str, list[str]]:
@@ -67,18 +57,14 @@ def used_by(name: str) -> dict[str, list[str]]:
 @lru_cache(maxsize=1)
 def _declared() -> frozenset[str]:
     """Give the parameters that the model text declares."""
-    from exoheart.therapy import needed_parameters
-
-    return frozenset(needed_parameters())
+    return frozenset(therapy.needed_parameters())
 
 
 @lru_cache(maxsize=1)
 def _statements() -> tuple[str, ...]:
     """Give the equations of the joined model text, declarations left out."""
-    from exoheart.therapy import joined_text
-
     found = []
-    for line in joined_text().splitlines():
+    for line in therapy.joined_text().splitlines():
         code, _, remark = line.partition("//")
         head = ""
         for part in code.split(";"):
@@ -109,6 +95,4 @@ def _related(name: str) -> Iterator[str]:
 @lru_cache(maxsize=1)
 def _rows() -> tuple[Mapping[str, str], frozenset[str]]:
     """Give what scales with body mass, and the ids of all rows."""
-    from exoheart.evidence import load_parameters, load_scaling
-
     return load_scaling(), frozenset(row.id for row in load_parameters())
