@@ -105,7 +105,7 @@ def test_a_counted_dose_keeps_only_counting_error_and_storage() -> None:
 
 
 def test_counting_error_has_the_published_size() -> None:
-    """CV between laboratories is 52.5 % (Vogel2016), 0.5 on the log scale."""
+    """CV between laboratories 52.5 % (DOI10.3402.jev.v5.31242): 0.5 in logarithms."""
     width = uniforms(3, "laboratory", "product.count_ratio", 0, 4096)
     ratio = PRIORS["product.count_ratio"].distribution.quantile(width)
     assert PRIORS["product.count_ratio"].layer == "laboratory"

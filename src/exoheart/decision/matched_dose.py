@@ -139,4 +139,6 @@ def _sentence(found: MatchedDose, dose: float, maximum: float | None) -> str:
 
 
 def _figure(value: float) -> str:
-    return f"{value:.3g}" if np.isfinite(value) else "no finite number of"
+    if not np.isfinite(value):
+        return "no finite number of"
+    return f"{float(f'{value:.3g}'):,.6g}"

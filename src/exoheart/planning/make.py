@@ -98,6 +98,7 @@ def _notes(prediction: Prediction, rows: list[ProductMake]) -> list[str]:
     notes: dict[str, None] = {}
     for one in rows:
         ledger = prediction.products.ledgers[one.product]
-        notes |= dict.fromkeys(one.sentences)
+        # amounts stand in the table and timing in its own list
+        notes |= dict.fromkeys(one.sentences[1:-1])
         notes |= dict.fromkeys((*one.notes, *ledger.notes, *ledger.secretion.notes))
     return list(notes)

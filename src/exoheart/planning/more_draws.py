@@ -26,6 +26,7 @@ from exoheart.trial.summary import negligible_effect
 
 FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
+_FEW = 2  # draws that tell no spread
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,8 @@ def shared_values(
 ) -> dict[str, FloatArray]:
     """Give everything that the animals of a trial share, by parameter id, (outer,)."""
     values = {parameter_id(id_): v for id_, v in draws.outer(0, outer).items()}
-    return values | products.stream.drawn(priors)
+    drawn = products.stream.drawn(priors)
+    return values | {id_: v[:outer] for id_, v in drawn.items()}
 
 
 def own_effects(prediction: Prediction, arm: Arm, control: Arm) -> Effects:
@@ -150,13 +152,16 @@ def spread_labels(
 
     Examples
     --------
-    >>> ranks = np.array([0.5, 0.5, 0.1, 0.9])
-    >>> spread_labels(ranks, ["a", "a", "b", "b"], {"a": 0.5, "b": 0.5}, 3)
+    >>> ranks = np.array([0.5, 0.5, 0.5, 0.1, 0.5, 0.9])
+    >>> spread_labels(ranks, [*"aaabbb"], {"a": 0.5, "b": 0.5}, 3)
     ['b', 'b', 'b']
     """
     of = np.asarray(labels)
     names = [name for name in chances if np.any(of == name)]
-    weight = np.array([chances[name] * ranks[of == name].std() for name in names])
+    parts = [ranks[of == name] for name in names]
+    # too few draws tell no spread; the overall one stands in
+    spread = [part.std() if part.size > _FEW else ranks.std() for part in parts]
+    weight = np.array([chances[name] for name in names]) * spread
     if not weight.sum() > 0:
         return []
     edges = np.rint(count * np.cumsum(weight) / weight.sum()).astype(int)

@@ -43,7 +43,7 @@ def needed(prior: Prior) -> str:
     """
     for pattern in _NEEDS:
         if found := pattern.search(prior.note):
-            words = found[1].strip()
+            words = found[1].strip(" ,")
             return words if words[1:2].isupper() else words[:1].lower() + words[1:]
     return ""
 
@@ -99,7 +99,7 @@ def _known(known: Sequence[decision.Driver], priors: Priors) -> str:
             f"{label(one.id)}: {_percent(one)}, now {now(prior)} ({one.kind}){need}."
         )
     rest = len(known) - len(told)
-    told += [f"{rest} more stand out from chance."] if rest else []
+    told += [f"Beyond chance besides these: {rest}."] if rest else []
     return f"Within mechanisms: {' '.join(told)}"
 
 
