@@ -62,7 +62,9 @@ def roadblocks(ranked: Sequence[Row], shown: int = SHOWN) -> Spec:
     bars = base.mark_bar(height=14).encode(
         x=alt.X(
             "share:Q",
-            axis=alt.Axis(title="share of the answer's variance (%), 90 % interval"),
+            axis=alt.Axis(
+                title="share of the variance of the effect's rank (%), 90 % interval"
+            ),
             scale=alt.Scale(zero=True),
         ),
         color=alt.Color(

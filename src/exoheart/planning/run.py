@@ -13,7 +13,12 @@ from exoheart.planning.course import curves
 from exoheart.planning.how import how
 from exoheart.planning.make import make, make_plan
 from exoheart.planning.record import Plan
-from exoheart.planning.roadblocks import drivers, measured_share, roadblocks
+from exoheart.planning.roadblocks import (
+    MORE_DRAWS,
+    drivers,
+    measured_share,
+    roadblocks,
+)
 from exoheart.planning.summary import study_summary
 from exoheart.planning.trust import Run, trust
 from exoheart.planning.words import finite
@@ -48,7 +53,7 @@ def plan(
         Processes; they leave no trace in the result.
     on_progress
         Called as ``on_progress(done, total)``, first for the study's own arms, then
-        for the alternatives.
+        for the draws that rank roadblocks, then for the alternatives.
 
     Returns
     -------
@@ -72,7 +77,12 @@ def plan(
     prediction = simulate(
         study, seed=seed, members=members, workers=workers, on_progress=on_progress
     )
-    ranked = drivers(prediction)
+    ranked = drivers(
+        prediction,
+        more=0 if quick else MORE_DRAWS,
+        workers=workers,
+        on_progress=on_progress,
+    )
     made = make_plan(prediction)
     rows = trial.allocate(study, seed, prediction.settings.block_rounds)
     share = measured_share(ranked)

@@ -63,11 +63,9 @@ def _ranked(rows: Sequence[Part]) -> Table:
 
 def _layers(part: Part) -> Table:
     body = [(row["layer"], numbers.percent(row.get("share"))) for row in part["layers"]]
-    body.append(
-        ("not explained by single causes", numbers.percent(part["unexplained"]))
-    )
     columns = ("Layer", "Share of variance")
-    return table("The answer's variance by layer", columns, body, (1,))
+    caption = "One future trial's difference: its variance by layer"
+    return table(caption, columns, body, (1,))
 
 
 def roadblocks(plan: Part) -> Section:
@@ -79,9 +77,10 @@ def roadblocks(plan: Part) -> Section:
     if part["ranked"]:
         spec = figures.roadblocks(part["ranked"])
         caption = (
-            "Share of the answer's variance that each unknown explains alone, with "
-            "its 90 % interval; pale bars are not above chance. The colour says how "
-            "the value is known."
+            "Share of the variance of the effect's rank, over draws, that goes with "
+            "each unknown, with its 90 % interval; pale bars are not above chance. The "
+            "colour says how the value is known. Not explained by single unknowns: "
+            f"{numbers.percent(part['unexplained'])}."
         )
         twin = _ranked(part["ranked"])
         blocks.append(
