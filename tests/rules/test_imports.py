@@ -17,7 +17,7 @@ MAY = {
     "evidence": set(),
     "engine": set(),
     "figures": set(),
-    **dict.fromkeys(STAGES, {"engine"}),
+    **{key: {"engine"} for key in STAGES},
     "therapy": {*STAGES, "engine"},
     # the draws of a trial come from the engine's streams
     "trial": {"therapy", "engine"},
@@ -33,7 +33,7 @@ MAY = {
     },
     "cli": {"study", "prediction", "planning", "evidence", "product", "report"}
     | {"figures", "therapy"},
-    **dict.fromkeys(("errors", "units", "records", "version"), set()),
+    **{key: set() for key in ("errors", "units", "records", "version")},
 }
 HEAVY = ("pint", "pandas", "xarray", "altair", "pydantic", "roadrunner", "antimony")
 

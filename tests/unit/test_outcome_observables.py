@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import math
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from exoheart import engine
-
 from exoheart.planning import controls as ct
 
 OBSERVABLES = (

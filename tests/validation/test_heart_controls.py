@@ -8,14 +8,10 @@ the comparison with publications where it is, failures included.
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from exoheart import engine, heart, outcome
-
 from exoheart.planning import controls as ct
 
 DAY = 24.0

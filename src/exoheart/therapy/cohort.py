@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
-from exoheart.delivery import dose_actions
+from exoheart.delivery import dose_actions, require_closure
 from exoheart.engine import Action, Block, Model
 from exoheart.heart import infarct_actions
 from exoheart.records.study import Infarct, Moment
@@ -109,7 +109,14 @@ class Cohort:
         return len(self.arms) * self.size.members
 
     def block(self, first: int, count: int) -> Block:
-        """Make members `first` to ``first + count - 1``."""
+        """Make members `first` to ``first + count - 1``.
+
+        Raises
+        ------
+        InputError
+            A draw leaves the rest of the body a negative flow or blood volume, or a
+            zone no mass.
+        """
         parameters, actions, done = [], [], 0
         while done < count:
             arm, start = divmod(first + done, self.size.members)
@@ -130,6 +137,7 @@ class Cohort:
         outer = animal // self.size.animals
         values = self.draws.animals(outer, animal)
         values |= geometry(values)
+        require_closure(values)
         values["heart_flow_target"] = np.ones(count)
         for mechanism in MECHANISMS:
             of_outer = np.array([label == mechanism for label in self.labels], float)
@@ -180,11 +188,12 @@ class Cohort:
 def geometry(values: Mapping[str, FloatArray]) -> dict[str, FloatArray]:
     """Give the mass of each zone [g] from the shares of the left ventricle.
 
-    The border zone can't be larger than what the area at risk leaves.
+    Shares that leave the remote zone nothing are refused by
+    :func:`exoheart.delivery.require_closure`, not trimmed here.
     """
     whole = values["anatomy_left_ventricle_mass"]
     risk = values["anatomy_area_at_risk"]
-    border = np.minimum(values["anatomy_border_share"], 1.0 - risk)
+    border = values["anatomy_border_share"]
     return {
         "anatomy_risk_mass": risk * whole,
         "anatomy_border_mass": border * whole,
