@@ -63,7 +63,7 @@ def test_states_stay_in_bounds(species, signal):
         # percentages of states with a scale of 1: a hundred times their bound
         assert solved[observable].min() > -1e-4, observable
     living = solved["heart_viable"] + solved["heart_jeopardised"]
-    assert living.max() < 1 + 1e-9
+    assert living.max() < 1 + 1e-6  # 1e3 absolute tolerances
     assert solved["heart_leak"].max() < 1 + 1e-9
     assert solved["outcome_ejection_fraction"].max() < 100
 
