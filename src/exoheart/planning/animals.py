@@ -143,7 +143,9 @@ def _sentence(prediction: Prediction, detectable: float | None) -> str:
         power = trial.conditional_power(
             pool, study, study.design.effect, prediction.seed
         )
-        named = f"{study.design.effect:g} {item.difference_unit}"
+        named = f"{study.design.effect:g} {item.difference_unit}".replace(
+            "-", "\N{MINUS SIGN}"
+        )
         sentence += (
             f"; if the true effect were {named}, with {100 * power[name].value:.0f} %"
         )

@@ -77,19 +77,20 @@ def _sentence(prediction: Prediction, arm: ArmSummary, one: EndpointSummary) -> 
     other = prediction.study.arm(found.control).n
     unit = one.item.difference_unit
     low, high = found.interval90
-    sentence = (
-        f"{arm.name} against {found.control}, {one.item.endpoint.label}: in one future "
-        f"trial with {n} and {other} animals the difference between the groups would "
-        f"lie between {_signed(low)} and {_signed(high)} {unit} (90 %; median "
-        f"{_signed(found.median)})"
+    what = f"{arm.name} against {found.control}, {one.item.endpoint.label}"
+    trial = (
+        f"one future trial with {n} and {other} animals would show a difference "
+        f"between {_signed(low)} and {_signed(high)} {unit} (90 %; median "
+        f"{_signed(found.median)})."
     )
     if found.benefit is None:
-        return f"{sentence}."
+        return f"{what}: {trial}"
     side = "smaller" if one.item.better == "lower" else "larger"
+    least = 100 * prediction.settings.negligible
     return (
-        f"{sentence}; the chance that the treatment itself makes it {side} by more "
-        f"than a negligible amount is {100 * found.benefit.value:.0f} % "
-        f"(± {100 * found.benefit.error:.0f})."
+        f"{what}: a {100 * found.benefit.value:.0f} % chance (± "
+        f"{100 * found.benefit.error:.0f}) that the treatment itself makes it "
+        f"{side} by more than {least:g} % of its value; {trial}"
     )
 
 
