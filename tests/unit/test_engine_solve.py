@@ -184,6 +184,12 @@ def test_unknown_observable_gets_the_nearest_name():
         compile_model(join("toy", [DECAY]), ["toy_blod"])
 
 
+def test_explicit_time_is_refused_by_name():
+    timed = DECAY + "toy_clock := 2 dimensionless * time; toy_clock has hour;"
+    with pytest.raises(ModelError, match="explicit time"):
+        compile_model(join("toy", [timed]), [])
+
+
 def test_fallback_agrees_with_cvode(monkeypatch):
     """Radau on the same right-hand side gives the same curve to 1e-5."""
     from exoheart.engine.roadrunner import RoadRunnerSolver

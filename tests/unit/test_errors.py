@@ -77,14 +77,15 @@ def raised_in_source() -> set[str]:
 def test_nothing_else_is_raised_on_purpose():
     """Built-in errors mark mistakes of programmers, which users must not meet."""
     known = {one.__name__ for one in TREE}
-    # handled where they are raised: KeyError by the distribution parser, ArithmeticError
-    # by the solver's retry; SystemExit and typer's own leave the command line
-    inner = {"KeyError", "ArithmeticError", "Exit", "SystemExit"}
+    # handled near where they are raised: by the distribution parser, by the solver's
+    # retry, by the writer of files; or part of Python's protocol for modules
+    inner = {"KeyError", "ArithmeticError", "FileExistsError", "AttributeError"}
+    inner |= {"Exit", "SystemExit"}  # leave the command line
     assert raised_in_source() <= known | inner
 
 
 def test_no_handler_catches_everything():
-    """A bare except, or one of Exception without raising on, would hide mistakes."""
+    """Only the outermost of the command line may, which turns all into exit codes."""
     wrong = []
     for path in PACKAGE.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -96,5 +97,5 @@ def test_no_handler_catches_everything():
                 else {"everything"}
             )
             if names & {"everything", "Exception", "BaseException"}:
-                wrong.append(f"{path.relative_to(PACKAGE)}:{node.lineno}")
-    assert wrong == []
+                wrong.append(str(path.relative_to(PACKAGE)))
+    assert wrong == ["cli/__init__.py"]

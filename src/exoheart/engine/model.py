@@ -19,6 +19,8 @@ from exoheart.errors import ModelError, closest
 
 #: Prefix of the inflow parameter that stands behind the action ``rate``.
 INFLOW = "engine_inflow_"
+#: How SBML writes the time in a formula; solvers here count from each restart.
+_TIME = "http://www.sbml.org/sbml/symbols/time"
 #: Absolute tolerance of a state, as a share of its scale.
 ABSOLUTE = 1e-9
 
@@ -162,11 +164,15 @@ def compile_model(text: str, observables: Sequence[str]) -> Model:
 
 
 def _refuse_unsupported(model: Any) -> None:
+    import libsbml
+
     found = [
         name
         for name, met in {
             "events": model.getNumEvents() > 0,
             "algebraic rules": any(r.isAlgebraic() for r in model.getListOfRules()),
+            "explicit time": _TIME
+            in libsbml.writeSBMLToString(model.getSBMLDocument()),
             "changing compartments": any(
                 not c.getConstant() for c in model.getListOfCompartments()
             ),

@@ -34,17 +34,25 @@ _MAXIMUM_STEPS = 50_000
 _FIRST_STEP, _SETTLING = 1e-6, 1e-5
 
 
+#: The last model that was compiled: libRoadRunner lets go of machine code that nobody
+#: holds, and making it again for the next solve takes over a second.
+_KEPT: list[Any] = []
+
+
 class RoadRunnerSolver:
     """One compiled model in one process; members go through it one after another."""
 
     def __init__(self, model: Model, rtol: float) -> None:
         # failures are reported per member; the solver's own log would repeat them
         os.environ.setdefault("SUNLOGGER_ERROR_FILENAME", os.devnull)
+        # CVODE would write its warnings into the standard output, which holds results
+        os.environ.setdefault("SUNLOGGER_WARNING_FILENAME", "stderr")
         import roadrunner
 
         roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
         self._model = model
         self._runner = roadrunner.RoadRunner(model.sbml)
+        _KEPT[:] = [self._runner]
         self._executable = self._runner.model
         integrator = self._runner.getIntegrator()
         integrator.setValue("relative_tolerance", rtol)

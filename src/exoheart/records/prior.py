@@ -101,6 +101,12 @@ class Priors(Mapping[str, Prior]):
                 "or an [override]"
             ) from None
 
+    def get(  # type: ignore[override]
+        self, name: str, default: Prior | None = None
+    ) -> Prior | None:
+        """Give a parameter or `default`; cheap, since no error has to be worded."""
+        return self.rows.get(name, default)
+
     def __contains__(self, name: object) -> bool:
         return name in self.rows
 
