@@ -18,7 +18,7 @@ Progress = Callable[[int, int], None]
 #: Doses compared, as multiples of the planned one.
 _FACTORS = (0.1, 1.0, 10.0)
 #: Animals per draw: enough for a mean effect, since arms share their animals.
-_ANIMALS = 4
+_ANIMALS = 2
 
 
 def alternatives(

@@ -88,9 +88,9 @@ def _sentence(prediction: Prediction, arm: ArmSummary, one: EndpointSummary) -> 
     side = "smaller" if one.item.better == "lower" else "larger"
     least = 100 * prediction.settings.negligible
     return (
-        f"{what}: a {100 * found.benefit.value:.0f} % chance (± "
-        f"{100 * found.benefit.error:.0f}) that the treatment itself makes it "
-        f"{side} by more than {least:g} % of its value; {trial}"
+        f"{what}: the chance that the treatment itself makes it {side} by more than "
+        f"{least:g} % of its value is {100 * found.benefit.value:.0f} % (± "
+        f"{100 * found.benefit.error:.0f}); {trial}"
     )
 
 
