@@ -1,6 +1,6 @@
 """Draw the example's figure for the README from a plan.
 
-Usage: ``python docs/example_figure.py PLAN.json`` writes ``docs/images/pig_answer.svg``.
+``python docs/example_figure.py PLAN.json`` writes ``docs/images/pig_answer.svg``.
 """
 
 from __future__ import annotations
