@@ -10,11 +10,11 @@ import numpy.typing as npt
 from exoheart import decision, delivery
 from exoheart.evidence import largest_dose
 from exoheart.heart import mechanisms
+from exoheart.planning.more_draws import own_effects
 from exoheart.planning.words import DECIMALS, MECHANISM_TITLES, number, spread
 from exoheart.prediction import Prediction
 from exoheart.records.study import Arm
 from exoheart.therapy import MECHANISMS, anchored
-from exoheart.trial import true_effect
 
 FloatArray = npt.NDArray[np.float64]
 #: Shares of draws beyond which a mechanism is called able or unable: a convention.
@@ -135,7 +135,12 @@ def _interval(of: mechanisms.Interval) -> dict[str, Any]:
 
 def _mechanisms(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
     labels = np.array(prediction.pool.mechanisms)
-    effects = _effects(prediction, arm)
+    control = prediction.study.control_of(arm)
+    effects = (
+        np.zeros(len(prediction.pool.usable))
+        if control is None
+        else own_effects(prediction, arm, control).effect
+    )
     able = mechanisms.able_shares(_peaks(prediction, arm))
     rows = []
     for name in (*MECHANISMS, "none"):
@@ -175,17 +180,6 @@ def _verdict(share: float | None) -> str:
     if share >= _ABLE:
         return "able"
     return "unable" if share <= _UNABLE else "undecided"
-
-
-def _effects(prediction: Prediction, arm: Arm) -> FloatArray:
-    control = prediction.study.control_of(arm)
-    if control is None:
-        return np.zeros(len(prediction.pool.usable))
-    names = prediction.pool.arms
-    number = prediction.pool.index(prediction.study.primary)
-    return true_effect(
-        prediction.pool, names.index(arm.name), names.index(control.name), number
-    )
 
 
 def _unit(prediction: Prediction) -> str:

@@ -22,17 +22,9 @@ from exoheart.heart.mechanisms.stoichiometry import (
     account,
     vesicles_needed,
 )
+from exoheart.records.product import SIGNALS
 
 MECHANISMS: tuple[str, ...] = ("cargo", "surface", "relay")
-SIGNALS: tuple[str, ...] = (
-    "survival",
-    "polarisation",
-    "il10",
-    "nfkb",
-    "angiogenic",
-    "antifibrotic",
-    "renewal",
-)
 #: Parameters of the text that no table gives: from the product and the draw.
 INPUTS: tuple[str, ...] = (
     "mechanism_cargo_copies",
