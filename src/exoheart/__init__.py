@@ -1,7 +1,8 @@
 """exoheart: from donor cell to infarcted heart, and the study that would show it.
 
-A simulator of vesicle therapy of the infarcted heart, calibrated on published evidence,
-and a study planner on top. Research use only; not medical advice.
+A simulator of vesicle therapy of the infarcted heart, built on published evidence and
+not yet fitted to any therapy result, and a study planner on top. Research use only; not
+medical advice.
 
 >>> import exoheart
 >>> study = exoheart.Study.parse(exoheart.Study.template("pig"))

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from exoheart.decision import RouteUptake, matched_dose
+from exoheart.decision import Limit, RouteUptake, matched_dose
 from exoheart.errors import InputError
 
 RNG = np.random.default_rng(0)
@@ -12,7 +12,9 @@ IM = RouteUptake("intramyocardially", np.full(201, 0.1))
 
 def _match(uptake, maximum=None, dose=7.5):
     route = RouteUptake("by the coronary artery", uptake)
-    return matched_dose(route, IM, dose, "mg protein", maximum)
+    words = f"{maximum} mg, the largest dose printed by any route"
+    limit = None if maximum is None else Limit(maximum, words)
+    return matched_dose(route, IM, dose, "mg protein", limit)
 
 
 def test_a_tenth_of_the_uptake_needs_ten_times_the_dose():
@@ -59,7 +61,20 @@ def test_a_dose_inside_is_given_with_its_interval_and_the_range():
     found = _match(np.full(201, 0.05), maximum=100.0)
     assert "none in" not in found.sentence
     assert "15 mg protein" in found.sentence
-    assert "100 mg protein" in found.sentence
+    assert "100.0 mg, the largest dose printed by any route" in found.sentence
+    assert "90 % interval 15 to 15 mg protein" in found.sentence
+
+
+@pytest.mark.parametrize("uptake", [0.05, 0.001, 0.0], ids=["in", "out", "nothing"])
+@pytest.mark.parametrize("maximum", [100.0, None])
+def test_the_sentence_says_what_is_matched_and_claims_no_route_for_the_limit(
+    uptake, maximum
+):
+    said = _match(np.full(201, uptake), maximum).sentence
+    assert "as many vesicles into cells of the heart, of any kind" in said
+    assert "taking uptake as proportional to dose" in said
+    assert "studied by the coronary artery" not in said
+    assert "90 % interval" in said
 
 
 def test_an_unknown_range_is_called_unknown():

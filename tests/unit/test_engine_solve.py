@@ -206,3 +206,80 @@ def test_fallback_agrees_with_cvode(monkeypatch):
     found = solve(model, members)
     assert found.status[0] == Status.SOLVED_BY_FALLBACK
     assert found.values == pytest.approx(expected.values, rel=1e-5, abs=1e-8)
+
+
+def mixed(model, gifts):
+    """Members that get different amounts [giga] and are otherwise alike."""
+    doses = [Action(k, 0.5, "add", "toy_blood", gift) for k, gift in enumerate(gifts)]
+    return table(model, [0.7] * len(gifts), doses, [0.0, 1.0, 5.0])
+
+
+def test_huge_gift_leaves_no_trace_in_the_members_beside_it(monkeypatch):
+    """Bits of ordinary members and of huge ones don't depend on who comes before."""
+    model = toy()
+    gifts = [3.0, 1e11, 2e5, 4e12, 3.0, 0.0, 1e11, 2e5]
+    whole = solve(model, mixed(model, gifts)).values
+    alone = [solve(model, mixed(model, [gift])).values[0] for gift in gifts]
+    assert np.array_equal(whole, alone)
+    assert np.array_equal(solve(model, mixed(model, gifts[::-1])).values[::-1], whole)
+    monkeypatch.setattr(ensemble, "BLOCK", 3)
+    assert np.array_equal(solve(model, mixed(model, gifts), workers=2).values, whole)
+
+
+def test_ordinary_gifts_are_solved_with_the_tolerances_of_the_text(monkeypatch):
+    """Up to 1e15 particles, given at once or infused, not a bit depends on the rule."""
+    from exoheart.engine import roadrunner
+
+    model = toy()
+    members = mixed(model, [3.0, 2e5, 1e6])
+    infused = [
+        Action(0, 1.0, "rate", "toy_blood", 9e6),
+        Action(0, 1.1, "rate", "toy_blood", 0.0),
+    ]
+    slow = table(model, [0.7], infused, [0.0, 1.0, 5.0])
+    found = [solve(model, one).values for one in (members, slow)]
+    huge = solve(model, mixed(model, [1e9])).values
+    monkeypatch.setattr(roadrunner, "_ORDINARY", math.inf)
+    for one, expected in zip((members, slow), found, strict=True):
+        assert np.array_equal(solve(model, one).values, expected)
+    assert not np.array_equal(solve(model, mixed(model, [1e9])).values, huge)
+
+
+@pytest.mark.parametrize("gift", [1e8, 1e11, 1e14])
+def test_huge_gift_is_solved_and_kept_to_the_last_digits(gift):
+    model = toy()
+    solution = solve(model, mixed(model, [gift]))
+    assert solution.status[0] == Status.SOLVED
+    expected = gift * math.exp(-0.7 * 4.5)
+    assert solution["toy_blood"][0, 2] == pytest.approx(expected, rel=1e-5)
+    total = solution["toy_blood"][0] + solution["toy_gone"][0]
+    assert total[2] == pytest.approx(gift, rel=1e-12)
+
+
+def test_radau_gives_up_after_so_many_evaluations(monkeypatch):
+    """A member that neither solver can do ends in one readable sentence."""
+    from exoheart.engine import roadrunner
+
+    def give_up(*_):
+        raise RuntimeError(
+            "CVODE Error: CV_ERR_FAILURE: Error test failures occurred too many times "
+            "oroccurred with |h| = hmin.; In virtual double rr::X::integrate(double)"
+        )
+
+    model = toy()
+    whole = roadrunner.RoadRunnerSolver._integrate
+    monkeypatch.setattr(roadrunner, "_MAXIMUM_RATES", 5)
+    monkeypatch.setattr(
+        roadrunner.RoadRunnerSolver,
+        "_integrate",
+        lambda self, piece, out, dosed=False: (
+            give_up() if dosed else whole(self, piece, out, dosed)
+        ),
+    )
+    doses = [Action(1, 0.5, "add", "toy_blood", 3.0)]
+    solution = solve(model, table(model, [0.7, 0.7], doses, [0.0, 1.0, 5.0]))
+    assert solution.status.tolist() == [Status.SOLVED, Status.FAILED]
+    assert solution.messages[1] == (
+        "CVODE gave up (step size became too small at 0.5 h); Radau failed too: no "
+        "end after 5 evaluations"
+    )

@@ -91,6 +91,23 @@ def test_simulated_probabilities_are_never_certain():
     assert numbers.probability(math.nan) == "not available"
 
 
+@given(st.floats(0.0, 1.0), st.floats(0.0, 1.0) | st.none())
+def test_no_probability_reads_as_certain_and_no_error_as_zero(value, error):
+    shown = numbers.probability(value, error).replace(S, " ")
+    first = shown.removeprefix("below ").removeprefix("above ").split()[0]
+    assert 0.0 < float(first) < 100.0
+    if error:
+        size = shown.split("± ")[1].strip(" %)") if "±" in shown else ""
+        assert float(size.removeprefix("below ")) > 0.0
+
+
+def test_a_probability_at_its_end_keeps_its_error():
+    """0 of 4 draws and 0 of 64 draws are not the same answer."""
+    few, many = numbers.probability(0.0, 0.15), numbers.probability(0.0, 0.015)
+    assert few == f"below{S}1{S}%{S}(±{S}15)"
+    assert many == f"below{S}1{S}%{S}(±{S}2)"
+
+
 def test_computer_notation_inside_a_text_is_rewritten():
     assert numbers.number("1e-8 relative") == "10⁻⁸ relative"
     assert numbers.tidy("doi:10.1000/1e5x") == "doi:10.1000/1e5x"

@@ -47,9 +47,11 @@ def cite(
 
 def _sources(study: Path) -> tuple[list[str], list[str]]:
     """Give the keys of the sources, and what the user's own values say of theirs."""
-    from exoheart.study import load_study, priors_for
+    from exoheart.prediction import prepare, sources_of, used_parameters
+    from exoheart.study import load_study
 
-    rows = priors_for(load_study(study)).values()
-    keys = {row.source for row in rows if row.source and not row.overridden}
+    made = prepare(load_study(study), seed=0, members=1)
+    ids = used_parameters(made.study, made.priors, made.draws, made.products)
+    rows = made.priors.values()
     own = [f"{row.id}: {row.source}" for row in rows if row.overridden]
-    return sorted(keys), sorted(own)
+    return list(sources_of(ids, made.priors)), sorted(own)

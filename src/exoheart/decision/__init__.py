@@ -9,7 +9,12 @@ from __future__ import annotations
 
 from exoheart.decision.alternatives import Option, Ranked, rank_options
 from exoheart.decision.layers import LayerShares, layer_shares
-from exoheart.decision.matched_dose import MatchedDose, RouteUptake, matched_dose
+from exoheart.decision.matched_dose import (
+    Limit,
+    MatchedDose,
+    RouteUptake,
+    matched_dose,
+)
 from exoheart.decision.roadblocks import (
     Driver,
     Roadblocks,
@@ -24,6 +29,7 @@ __all__ = [
     "READS",
     "Driver",
     "LayerShares",
+    "Limit",
     "MatchedDose",
     "Option",
     "Ranked",

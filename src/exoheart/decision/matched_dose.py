@@ -1,4 +1,4 @@
-"""The dose by one route that would bring as much into the heart as by another.
+"""The dose by one route that brings as many vesicles into heart cells as another.
 
 In: uptake per unit of dose by both routes, one value an outer draw. Out: the ratio of
 doses with its interval, the matching dose, and one plain sentence.
@@ -30,13 +30,29 @@ class RouteUptake:
 
 
 @dataclass(frozen=True, slots=True)
+class Limit:
+    """Where the studied range of doses ends.
+
+    `dose` is in the unit of the dose matched; `words` say it with its own unit and
+    whose it is: by which route, and what it counts.
+    """
+
+    dose: float
+    words: str
+
+    def __str__(self) -> str:
+        """Give the words."""
+        return self.words
+
+
+@dataclass(frozen=True, slots=True)
 class MatchedDose:
     """How much more must be given by `route` to match `reference`.
 
     `ratio` is dose by `route` over dose by `reference` for the same uptake, `dose`
     the matching dose in `unit`; both infinite where nothing arrives. `within` is the
     chance that the matching dose lies within the studied range (None where no range
-    is given).
+    is given). What is matched is uptake by cells of any kind, not effect.
     """
 
     route: str
@@ -55,7 +71,7 @@ def matched_dose(
     reference: RouteUptake,
     dose: float,
     unit: str,
-    studied_maximum: float | None = None,
+    limit: Limit | None = None,
 ) -> MatchedDose:
     """Give the dose by `route` that matches `dose` given by `reference`.
 
@@ -67,8 +83,9 @@ def matched_dose(
         Given by `reference`, in `unit`.
     unit
         For the sentence.
-    studied_maximum
-        Largest dose studied by `route`, in `unit`; None where unknown.
+    limit
+        Where the studied range ends, by whatever route its words say; None where
+        unknown.
 
     Raises
     ------
@@ -95,8 +112,8 @@ def matched_dose(
     # taken from the draws themselves: interpolating would meet infinities
     low, middle, high = np.quantile(ratios, (0.05, 0.5, 0.95), method="inverted_cdf")
     within = None
-    if studied_maximum is not None:
-        within = probability((dose * ratios <= studied_maximum).astype(np.float64))
+    if limit is not None:
+        within = probability((dose * ratios <= limit.dose).astype(np.float64))
     found = MatchedDose(
         route=route.name,
         reference=reference.name,
@@ -108,34 +125,28 @@ def matched_dose(
         within=within,
         sentence="",
     )
-    return replace(found, sentence=_sentence(found, dose, studied_maximum))
+    return replace(found, sentence=_sentence(found, dose, limit))
 
 
-def _sentence(found: MatchedDose, dose: float, maximum: float | None) -> str:
+def _sentence(found: MatchedDose, dose: float, limit: Limit | None) -> str:
     """Say it in words; none in the studied range where even the low end is outside."""
-    route, unit = found.route, found.unit
     low, high = found.dose_interval90
-    head = f"To match {_figure(dose)} {unit} given {found.reference}, "
-    span = (
-        f"{_figure(found.dose)} {unit} {route} "
-        f"(90 % interval {_figure(low)} to {_figure(high)} {unit})"
+    head = (
+        "To bring as many vesicles into cells of the heart, of any kind, as "
+        f"{_figure(dose)} {found.unit} {found.reference}, about "
+        f"{_figure(found.dose)} {found.unit} {found.route} would be needed "
+        f"(90 % interval {_figure(low)} to {_figure(high)} {found.unit}), taking "
+        "uptake as proportional to dose"
     )
-    if maximum is None or found.within is None:
-        return f"{head}about {span} would be needed; the studied range is not known."
-    limit = f"{_figure(maximum)} {unit}"
-    if low > maximum:
-        return (
-            f"{head}none in the studied range would do: about {span} would be needed, "
-            f"and no more than {limit} has been studied {route}."
-        )
-    enough = (
-        f"{limit}, the largest dose studied {route}, is enough with a probability of "
-        f"{100 * found.within.value:.0f} %."
-    )
-    if found.dose > maximum:
-        doubt = "probably none in the studied range would do: "
-        return f"{head}{doubt}about {span} would be needed; {enough}"
-    return f"{head}about {span} would be needed; {enough}"
+    if limit is None or found.within is None:
+        return f"{head}; the studied range is not known."
+    if low > limit.dose:
+        return f"{head}; none in the studied range would do, which ends at {limit}."
+    enough = f"is enough with a probability of {100 * found.within.value:.0f} %."
+    if found.dose > limit.dose:
+        doubt = "probably none in the studied range would do"
+        return f"{head}; {doubt}: its end, {limit}, {enough}"
+    return f"{head}; the end of the studied range, {limit}, {enough}"
 
 
 def _figure(value: float) -> str:

@@ -2,7 +2,7 @@
 
 The reference solver, and until a faster one stands beside it the only one. A member
 that CVODE gives up on is solved once more by SciPy's Radau method on the same
-right-hand side, which shares no integrator code with it.
+right-hand side, which shares no integrator code with it and may do only so much work.
 
 References
 ----------
@@ -32,6 +32,26 @@ _MAXIMUM_STEPS = 50_000
 #: dozens; where a dose has just met empty states, these differences are rounding noise,
 #: which then leaks into the sum of all particles (up to 1e-7 of a dose without this).
 _FIRST_STEP, _SETTLING = 1e-6, 1e-5
+#: Amount given to one member up to which tolerances stay as the text declares them
+#: [giga particles]. Beyond it the absolute ones of amounts grow with it: they would ask
+#: for more digits than a number has, and no first step would be short enough. The
+#: relative one falls with its root: it has to tell a full organ from one with a few
+#: parts in ten million of its room left, or steps jump between the two for ever.
+_ORDINARY = 1e6
+#: Smallest relative tolerance that this leads to.
+_FINEST = 1e-11
+#: Rates that Radau may ask for in one member: about a second.
+_MAXIMUM_RATES = 20_000
+#: What CVODE's own codes mean, in words.
+_REASONS = {
+    "CV_ERR_FAILURE": "step size became too small",
+    "CV_CONV_FAILURE": "equations of a step had no solution",
+    "CV_TOO_MUCH_WORK": f"more than {_MAXIMUM_STEPS} steps",
+    "CV_TOO_MUCH_ACC": "more digits asked for than a number has",
+    "CV_RHSFUNC_FAIL": "rates could not be computed",
+    "CV_FIRST_RHSFUNC_ERR": "rates could not be computed",
+    "CV_REPTD_RHSFUNC_ERR": "rates could not be computed",
+}
 
 
 #: The last model that was compiled: libRoadRunner lets go of machine code that nobody
@@ -55,10 +75,9 @@ class RoadRunnerSolver:
         _KEPT[:] = [self._runner]
         self._executable = self._runner.model
         integrator = self._runner.getIntegrator()
-        integrator.setValue("relative_tolerance", rtol)
         integrator.setValue("maximum_num_steps", _MAXIMUM_STEPS)
         integrator.setValue("initial_time_step", _FIRST_STEP)
-        self._rtol = rtol
+        self._integrator, self._declared = integrator, rtol
         globals_ = list(self._executable.getGlobalParameterIds())
         self._column = {id_: k for k, id_ in enumerate(globals_)}
         floating = list(self._executable.getFloatingSpeciesIds())
@@ -69,10 +88,11 @@ class RoadRunnerSolver:
             self._executable.getStateVectorId(k) for k in range(len(model.states))
         ]
         self._vector = [vector.index(id_) for id_ in model.states]
-        # one vector in the solver's own order: setIndividualTolerance counts species
-        # from zero although rate rules come first, and so hits other states
-        absolute = model.absolute_tolerances
-        integrator.setValue("absolute_tolerance", [absolute[id_] for id_ in vector])
+        numbered = list(enumerate(model.states))
+        self._amounts = [pair for pair in numbered if pair[1] in self._amount]
+        self._ruled = [pair for pair in numbered if pair[1] not in self._amount]
+        self._asked = 0
+        self._set_tolerances(1.0)
         self._runner.timeCourseSelections = list(model.observables)
 
     def solve(self, block: Block) -> tuple[FloatArray, list[tuple[int, str, int]]]:
@@ -99,19 +119,26 @@ class RoadRunnerSolver:
         self, block: Block, member: int, actions: Sequence[Action], out: FloatArray
     ) -> tuple[int, str, int]:
         pieces = list(segments(actions, block.sample_times[member]))
+        excess = max(1.0, _given(pieces) / _ORDINARY)
+        if excess != self._excess:
+            self._set_tolerances(excess)
+        start_h = pieces[0].start_h
         try:
             self._begin(block, member)
             dosed = False
             for piece in pieces:
+                start_h = piece.start_h
                 self._integrate(piece, out, dosed)
                 self._act(piece.actions)
                 dosed = any(action.action != "set" for action in piece.actions)
             self._require_finite(out)
             return Status.SOLVED, "", len(pieces)
         except (RuntimeError, ArithmeticError) as failure:
-            first = f"CVODE gave up: {_sentence(failure)}"
+            reached = start_h + self._executable.getTime()
+            first = f"CVODE gave up ({_sentence(failure)} at {reached:.4g} h)"
         try:
             self._begin(block, member)
+            self._asked = 0
             for piece in pieces:
                 self._integrate_by_radau(piece, out)
                 self._act(piece.actions)
@@ -121,6 +148,23 @@ class RoadRunnerSolver:
             out[:] = math.nan
             reason = f"{first}; Radau failed too: {_sentence(failure)}"
             return Status.FAILED, reason, len(pieces)
+
+    def _set_tolerances(self, excess: float) -> None:
+        """Set the tolerances for a member given `excess` times what is ordinary."""
+        self._excess = excess
+        declared = self._model.absolute_tolerances
+        self._absolute = {
+            id_: value * excess if id_ in self._amount else value
+            for id_, value in declared.items()
+        }
+        self._rtol = self._declared
+        if excess > 1.0:
+            self._rtol = min(self._rtol, max(_FINEST, self._rtol / math.sqrt(excess)))
+        # one vector in the solver's own order: setIndividualTolerance counts species
+        # from zero although rate rules come first, and so hits other states
+        order = sorted(zip(self._vector, self._absolute.values(), strict=True))
+        self._integrator.setValue("relative_tolerance", self._rtol)
+        self._integrator.setValue("absolute_tolerance", [value for _, value in order])
 
     def _begin(self, block: Block, member: int) -> None:
         executable = self._executable
@@ -187,10 +231,19 @@ class RoadRunnerSolver:
         )
 
     def _write_states(self, states: FloatArray) -> None:
-        for id_, value in zip(self._model.states, states, strict=True):
-            self._set(id_, float(value))
+        self._executable.setFloatingSpeciesAmounts(
+            [self._amount[id_] for _, id_ in self._amounts],
+            [float(states[k]) for k, _ in self._amounts],
+        )
+        self._executable.setGlobalParameterValues(
+            [self._column[id_] for _, id_ in self._ruled],
+            [float(states[k]) for k, _ in self._ruled],
+        )
 
     def _rates(self, _time: float, states: FloatArray) -> FloatArray:
+        self._asked += 1
+        if self._asked > _MAXIMUM_RATES:
+            raise ArithmeticError(f"no end after {_MAXIMUM_RATES} evaluations")
         self._write_states(states)
         rates = np.asarray(self._runner.getRatesOfChange())
         return rates[self._vector]
@@ -208,7 +261,7 @@ class RoadRunnerSolver:
             method="Radau",
             t_eval=np.append(piece.times[piece.times < piece.end_h], piece.end_h),
             rtol=self._rtol,
-            atol=list(self._model.absolute_tolerances.values()),
+            atol=list(self._absolute.values()),
         )
         if not found.success:
             raise ArithmeticError(found.message)
@@ -223,5 +276,23 @@ class RoadRunnerSolver:
             raise ArithmeticError("a result is not a finite number")
 
 
+def _given(pieces: Sequence[Segment]) -> float:
+    """Add up what a schedule gives one member, at once or by infusion [giga]."""
+    total, rates = 0.0, dict[str, float]()
+    for piece in pieces:
+        total += sum(rates.values()) * (piece.end_h - piece.start_h)
+        for action in piece.actions:
+            if action.action == "add":
+                total += action.value
+            elif action.action == "rate":
+                rates[action.target] = action.value
+    return total
+
+
 def _sentence(failure: Exception) -> str:
-    return " ".join(str(failure).split())[:300].rstrip(".")
+    """Say in words why a solver stopped, without its own code names."""
+    text = " ".join(str(failure).split())
+    for code, reason in _REASONS.items():
+        if code in text:
+            return reason
+    return text.partition("; In ")[0][:300].rstrip(".")

@@ -13,7 +13,8 @@ from exoheart.evidence.studies import load_studies
 class LargestDose:
     """The largest printed dose, in the unit asked for, and words that say whose it is.
 
-    `basis_stated` is False where the source doesn't say what its unit counts.
+    `words` begin with the dose as printed and can stand in a sentence. `basis_stated`
+    is False where the source doesn't say what its unit counts.
     """
 
     value: float
@@ -29,10 +30,13 @@ def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose
     species
         Animal treated.
     unit
-        Unit and basis as a study file writes them, ``"mg protein"``.
+        Unit and basis as a study file writes them, ``"mg protein"``; doses per kg or
+        per gram of heart have no printed range.
     form
         Product form; cells are never a range for vesicles.
     """
+    if " per " in unit:
+        return None
     name, _, basis = unit.partition(" ")
     target = "particles" if name == "particles" else name
     best: LargestDose | None = None
@@ -51,9 +55,12 @@ def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose
             if best is None or value > best.value:
                 stated = row.dose_basis != "not stated"
                 note = "" if stated else " (what it counts is not stated)"
+                printed = f"{row.dose_value:g} {row.dose_unit}"
+                if basis and stated:
+                    printed = f"{printed} {basis}"
                 words = (
-                    f"for {form} in the {species} by any route is {row.dose_value:g} "
-                    f"{row.dose_unit}{note} [{record.source}]"
+                    f"{printed}, the largest dose printed for {form} in the {species} "
+                    f"by any route{note} [{record.source}]"
                 )
                 best = LargestDose(value, words, stated)
     return best

@@ -12,14 +12,14 @@ SHOWN = 16
 
 
 def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) -> Spec:
-    """Draw the predicted difference of each alternative, the best rank first.
+    """Draw the true mean effect of each alternative, the best rank first.
 
     Parameters
     ----------
     rows
         ``alternatives.rows`` of the plan document.
     endpoint
-        What the differences are of, for the axis.
+        What the effects are on, for the axis.
     shown
         How many to draw.
     """
@@ -44,7 +44,11 @@ def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) ->
     if not positions(drawn, log=False):
         return nothing("No alternative was computed.")
     unit = numbers.unit_words(rows[0].get("unit"))
-    axis = [f"difference to control ({unit}), 90 % interval", endpoint]
+    axis = [
+        f"true mean effect ({unit}), 90 % interval,",
+        "without sampling or reading error",
+        endpoint,
+    ]
     panel = forest(
         drawn, Frame(x_title="\n".join(filter(None, axis)), zero=True, width=300)
     )

@@ -16,9 +16,12 @@ from exoheart.figures.theme import (
     nothing,
 )
 
+#: What a row says about occupancy of the mechanism's target, in words.
+_WORDS = {"able": "can occupy", "unable": "cannot occupy", "undecided": "undecided"}
+
 
 def mechanisms(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
-    """Draw effect by mechanism and arm; hollow where it can't carry the effect.
+    """Draw effect by mechanism and arm; hollow where its target stays free.
 
     Parameters
     ----------
@@ -34,6 +37,7 @@ def mechanisms(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
         low, high = numbers.ends(effect.get("interval90"))
         unit = unit or numbers.unit_words(effect.get("unit"))
         able = row.get("able") or "undecided"
+        words = "no target" if row["id"] == "none" else _WORDS[able]
         given = numbers.finite(row.get("probability_able"))
         chance = None if given is None else numbers.probability(given)
         drawn.append(
@@ -43,15 +47,17 @@ def mechanisms(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
                 "high": high,
                 "median": numbers.finite(effect.get("median")),
                 "colour": colours.get(row["arm"], SOFT),
-                "note": able if chance is None else f"{able} ({chance})",
+                "note": words if chance is None else f"{words} ({chance})",
                 "filled": able == "able",
             }
         )
         interval = numbers.interval(effect.get("interval90"), unit)
-        parts.append(f"{row['title']}, {row['arm']}: {able}, {interval}")
+        parts.append(f"{row['title']}, {row['arm']}: {words}, {interval}")
     if not positions(drawn, log=False):
         return nothing("No mechanism has an effect that could be computed.")
     axis = f"difference to control if this mechanism alone acted ({unit})"
-    text = f"Effect by mechanism. {listing(parts)}"
+    text = (
+        f"Effect by mechanism, and whether it can occupy its target. {listing(parts)}"
+    )
     panel = forest(drawn, Frame(x_title=axis, zero=True, width=300))
     return finish(panel, text)

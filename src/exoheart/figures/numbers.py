@@ -175,25 +175,33 @@ def probability(value: object, error: object = None) -> str:
     r"""Write a probability in percent, with its Monte Carlo error where given.
 
     Simulated trials can't tell 0 from very rare, so the ends read "below 1 %" and
-    "above 99 %".
+    "above 99 %", and no error reads as zero. Tables, figures and sentences all use
+    this, so that they agree.
 
     Examples
     --------
-    >>> probability(0.8123), probability(0.8123, 0.0039), probability(0.0)
-    ('81\xa0%', '81.2\xa0±\xa00.4\xa0%', 'below\xa01\xa0%')
+    >>> probability(0.8123), probability(0.8123, 0.0039), probability(0.0, 0.015)
+    ('81\xa0%', '81.2\xa0±\xa00.4\xa0%', 'below\xa01\xa0%\xa0(±\xa02)')
     """
     given, spread = finite(value), finite(error)
     if given is None:
         return MISSING
-    if given < 0.005 or given > 0.995:
+    known = spread is not None and spread > 0
+    decimals, size = _error(spread or 0.0) if known else (0, "")
+    if given <= 0.005 or given >= 0.995:
         text = "below 1 %" if given < 0.5 else "above 99 %"
-    elif spread is None or spread <= 0:
-        text = f"{100.0 * given:.0f} %"
+        text += f" (± {size})" if known else ""
     else:
-        decimals = max(0, -math.floor(math.log10(100.0 * spread)))
-        shown = (_fixed(100.0 * part, decimals) for part in (given, spread))
-        text = " ± ".join(shown) + " %"
+        text = _fixed(100.0 * given, decimals)
+        text += f" ± {size} %" if known else " %"
     return text.replace(" ", SPACE)
+
+
+def _error(spread: float) -> tuple[int, str]:
+    """Give the decimals that an error of a share allows, and its words, in percent."""
+    points = 100.0 * spread
+    decimals = int(points < 0.95)
+    return decimals, "below 0.1" if points < 0.05 else _fixed(points, decimals)
 
 
 def duration(hours: object) -> str:

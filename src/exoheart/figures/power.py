@@ -91,7 +91,10 @@ def power(animals: Row) -> Spec:
         f"{numbers.probability(row.get('power'))}"
         for row in animals["designs"]
     ]
-    return finish(chart, f"Assurance and power by animals per arm. {listing(parts)}")
+    arm = animals["designs"][0].get("arm")
+    of = f" of {arm}" if arm else ""
+    text = f"Assurance and power{of} by animals per arm. {listing(parts)}"
+    return finish(chart, text)
 
 
 def _guides(animals: Row) -> list[Any]:

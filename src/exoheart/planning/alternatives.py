@@ -28,7 +28,11 @@ def alternatives(
     workers: int,
     on_progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Give the section that ranks other routes and doses of the first product."""
+    """Give the section that ranks other routes and doses of the first product.
+
+    The rows are of the true mean effect: no sampling of animals, no reader. Product,
+    time of dosing and number of doses stay as in the first treated arm.
+    """
     study = prediction.study
     arms = [arm for arm in treated(study) if arm.dose is not None]
     main = prediction.pool.index(study.primary)
@@ -60,7 +64,14 @@ def alternatives(
         "skipped": None,
         "rows": [_row(base, one, endpoint.difference_unit) for one in ranked.options],
         "endpoint": study.primary.label,
+        "held": _held(base),
     }
+
+
+def _held(base: Arm) -> dict[str, Any]:
+    """Give what every alternative shares with the planned arm."""
+    at = None if base.at is None else base.at.words
+    return {"arm": base.name, "product": base.product, "at": at, "times": base.times}
 
 
 def _vary(plan: ArmPlan, base: Arm, route: str) -> ArmPlan:

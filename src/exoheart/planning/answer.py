@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from exoheart.planning.words import number, pair
+import numpy as np
+
+from exoheart.figures import numbers
+from exoheart.planning.words import allocated, number, pair, signed
 from exoheart.prediction import Prediction
+from exoheart.records.study import Arm
 from exoheart.trial import ArmSummary, EndpointSummary
 
-#: Chance of benefit below which a published benefit is set against the answer.
+#: A published benefit is set against the answer where the chance of benefit is below
+#: this, with twice its Monte Carlo error: 0 of 64 draws suffice, 0 of 32 don't.
 _HARDLY = 0.05
 
 
@@ -73,15 +78,15 @@ def _sentence(prediction: Prediction, arm: ArmSummary, one: EndpointSummary) -> 
     found = one.difference
     if found is None:
         return ""
-    n = prediction.study.arm(arm.name).n
-    other = prediction.study.arm(found.control).n
+    groups = (prediction.study.arm(name).n for name in (arm.name, found.control))
+    size = allocated(tuple(groups), float(np.mean(prediction.settings.attrition)))
     unit = one.item.difference_unit
     low, high = found.interval90
     what = f"{arm.name} against {found.control}, {one.item.endpoint.label}"
     trial = (
-        f"one future trial with {n} and {other} animals would show a difference "
-        f"between {_signed(low)} and {_signed(high)} {unit} (90 %; median "
-        f"{_signed(found.median)})."
+        f"one future trial with {size} would show a difference "
+        f"between {signed(low)} and {signed(high)} {unit} (90 %; median "
+        f"{signed(found.median)})."
     )
     if found.benefit is None:
         return f"{what}: {trial}"
@@ -89,9 +94,13 @@ def _sentence(prediction: Prediction, arm: ArmSummary, one: EndpointSummary) -> 
     least = 100 * prediction.settings.negligible
     return (
         f"{what}: the chance that the treatment itself makes it {side} by more than "
-        f"{least:g} % of its value is {100 * found.benefit.value:.0f} % (± "
-        f"{100 * found.benefit.error:.0f}); {trial}"
+        f"{least:g} % of its value is "
+        f"{numbers.probability(found.benefit.value, found.benefit.error)}; {trial}"
     )
+
+
+def _dosed(arm: Arm) -> bool:
+    return arm.dose is not None and arm.dose.value > 0
 
 
 def _disagreement(
@@ -100,13 +109,19 @@ def _disagreement(
     one: EndpointSummary,
     published: Mapping[str, Any],
 ) -> list[str]:
-    """Say where published work found what the model finds next to impossible."""
+    """Say where published work found what the model finds next to impossible.
+
+    Never of an arm that is given nothing, nor where so few draws were made that the
+    chance could well be larger.
+    """
     chance = None if one.difference is None else one.difference.benefit
-    if chance is None or chance.value > _HARDLY:
+    planned, species = prediction.study.arm(arm.name), prediction.study.animal.species
+    if chance is None or chance.value + 2 * chance.error > _HARDLY:
+        return []
+    if planned.product is None or not _dosed(planned):
         return []
     good = {"lower": "decrease", "higher": "increase"}[one.item.better]
-    planned, species = prediction.study.arm(arm.name), prediction.study.animal.species
-    form = prediction.study.products[planned.product or ""].form
+    form = prediction.study.products[planned.product].form
     wanted = (planned.route, species, form, good)
     against = {
         row["study"]: row["verification"]
@@ -116,11 +131,12 @@ def _disagreement(
     }
     if not against:
         return []
+    article = "an" if good == "increase" else "a"
     named = ", ".join(f"{name} ({read} read)" for name, read in against.items())
     return [
-        f"Published work disagrees: for this species and route, {named} reports a "
-        f"{good} of {one.item.endpoint.quantity}. Either its dose differs from this "
-        "one, or the model lacks the pathway by which it worked."
+        f"Published work disagrees: for this species and route, {named} reports "
+        f"{article} {good} of {one.item.endpoint.quantity}. Either its dose differs "
+        "from this one, or the model lacks the pathway by which it worked."
     ]
 
 
@@ -131,13 +147,6 @@ def _control_sentence(prediction: Prediction, arm: ArmSummary) -> str:
         f"{one.median:.3g})"
         for one in arm.endpoints
     ]
-    n = prediction.study.arm(arm.name).n
-    return f"{arm.name}, mean of {n} animals: {'; '.join(parts)}."
-
-
-def _signed(value: float) -> str:
-    """Give a number with its sign (a true minus) and two significant digits."""
-    text = f"{abs(value):.2g}"
-    if float(text) == 0:
-        return "0"
-    return ("\N{MINUS SIGN}" if value < 0 else "+") + text
+    lost = float(np.mean(prediction.settings.attrition))
+    size = allocated((prediction.study.arm(arm.name).n,), lost)
+    return f"{arm.name}, mean of {size}: {'; '.join(parts)}."

@@ -1,7 +1,8 @@
-"""Section 3, How it happens: where the dose goes, and what could carry an effect."""
+"""Section 3, How it happens: where the dose goes, and which mechanism it occupies."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,13 +12,13 @@ from exoheart import decision, delivery
 from exoheart.evidence import largest_dose
 from exoheart.heart import mechanisms
 from exoheart.planning.more_draws import own_effects
-from exoheart.planning.words import DECIMALS, MECHANISM_TITLES, number, spread
+from exoheart.planning.words import DECIMALS, MECHANISM_TITLES, number, pair, spread
 from exoheart.prediction import Prediction
 from exoheart.records.study import Arm
 from exoheart.therapy import MECHANISMS, anchored
 
 FloatArray = npt.NDArray[np.float64]
-#: Shares of draws beyond which a mechanism is called able or unable: a convention.
+#: Shares of draws beyond which a mechanism can or can't occupy: a convention.
 _ABLE, _UNABLE = 0.5, 0.05
 _SOON_H = 1.0
 #: Shares of a dose below this are no more than the solver's own error.
@@ -142,6 +143,8 @@ def _mechanisms(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
         else own_effects(prediction, arm, control).effect
     )
     able = mechanisms.able_shares(_peaks(prediction, arm))
+    weights = _prior_weights(prediction)
+    in_trial = _trial_differences(prediction, arm)
     rows = []
     for name in (*MECHANISMS, "none"):
         share = able.get(name)
@@ -150,16 +153,43 @@ def _mechanisms(prediction: Prediction, arm: Arm) -> list[dict[str, Any]]:
             {
                 "id": name,
                 "title": MECHANISM_TITLES[name],
-                "prior": float(np.mean(labels == name)),
+                "prior": weights[name],
+                "drawn": float(np.mean(labels == name)),
                 "arm": arm.name,
                 "able": _verdict(share),
                 "probability_able": share,
+                "threshold": mechanisms.ABLE,
                 "effect": {"unit": _unit(prediction), **spread(mine.round(DECIMALS))}
                 if mine.size
                 else None,
+                "trial_difference": in_trial.get(name),
             }
         )
     return rows
+
+
+def _prior_weights(prediction: Prediction) -> dict[str, float]:
+    """Give the weight of each mechanism before any data; they add up to one."""
+    names = (*MECHANISMS, "none")
+    raw = [prediction.priors[f"mechanism.prior_weight.{n}"].value for n in names]
+    return {name: value / sum(raw) for name, value in zip(names, raw, strict=True)}
+
+
+def _trial_differences(prediction: Prediction, arm: Arm) -> dict[str, dict[str, Any]]:
+    """Give the primary difference to control in one trial, by mechanism."""
+    summary = next(one for one in prediction.arms if one.name == arm.name)
+    main = prediction.pool.index(prediction.study.primary)
+    difference = summary.endpoints[main].difference
+    if difference is None:
+        return {}
+    return {
+        one.id: {
+            "unit": difference.unit,
+            "median": number(one.median),
+            "interval90": pair(one.interval90),
+        }
+        for one in difference.by_mechanism
+    }
 
 
 def _peaks(prediction: Prediction, arm: Arm) -> dict[str, FloatArray]:
@@ -194,38 +224,60 @@ def uptake(prediction: Prediction, arm: Arm) -> FloatArray:
     return np.asarray(np.nanmean(shares, axis=1))
 
 
+def _per_risk_cardiomyocyte(prediction: Prediction, arm: Arm) -> FloatArray:
+    """Give vesicles taken up by a cardiomyocyte at risk per 1e9 given, (outer,)."""
+    taken = prediction.values(arm.name, "mechanism_cargo_taken_up_risk_cardiomyocyte")
+    share = taken[..., -1] / given_by(prediction, arm)[..., -1]
+    return np.asarray(np.maximum(np.nanmean(share, axis=1), 0.0))
+
+
 def _matched(prediction: Prediction, arms: list[Arm]) -> dict[str, Any] | None:
-    """Say which dose by another route brings as much into the heart's cells."""
+    """Say which dose by another route brings as many vesicles into heart cells."""
     into = [arm for arm in arms if arm.route == "intramyocardial"]
     others = [arm for arm in arms if arm.route != "intramyocardial"]
     pairs = [(o, i) for o in others for i in into if o.product == i.product]
-    if not pairs:
+    if not pairs or pairs[0][1].dose is None:
         return None
     other, reference = pairs[0]
-    dose = reference.dose
-    if dose is None or other.route is None or reference.route is None:
-        return None
-    value, _, unit = dose.words.partition(" ")
-    species = prediction.study.animal.species
-    largest = largest_dose(species, unit)
-    found = decision.matched_dose(
-        decision.RouteUptake(f"by the {other.route} route", uptake(prediction, other)),
-        decision.RouteUptake(
-            f"by the {reference.route} route", uptake(prediction, reference)
-        ),
-        float(value),
-        unit,
-        None if largest is None else largest.value,
-    )
-    known = (
-        f" The largest dose printed {largest.words}."
-        if largest is not None
-        else " No comparable dose is printed in the readable evidence."
-    )
+    value, _, unit = pairs[0][1].dose.words.partition(" ")
+    largest = largest_dose(prediction.study.animal.species, unit)
+    limit = None if largest is None else decision.Limit(largest.value, largest.words)
+
+    def match(by: Callable[[Prediction, Arm], FloatArray]) -> decision.MatchedDose:
+        wanted, given = (
+            decision.RouteUptake(f"by the {one.route} route", by(prediction, one))
+            for one in (reference, other)
+        )
+        return decision.matched_dose(given, wanted, float(value), unit, limit)
+
+    found = match(uptake)
+    sentences, content = [found.sentence], {"ratio": _ratio(found)}
+    if (_per_risk_cardiomyocyte(prediction, reference) > 0.0).all():
+        muscle = match(_per_risk_cardiomyocyte)
+        content["ratio_risk_cardiomyocyte"] = _ratio(muscle)
+        sentences.append(_muscle_words(found, muscle))
+    return {"sentence": " ".join(sentences), **content}
+
+
+def _ratio(found: decision.MatchedDose) -> dict[str, Any]:
     return {
-        "sentence": found.sentence + known,
-        "ratio": {
-            "median": number(found.ratio),
-            "interval90": [number(end) for end in found.ratio_interval90],
-        },
+        "median": number(found.ratio),
+        "interval90": [number(end) for end in found.ratio_interval90],
     }
+
+
+def _muscle_words(any_cell: decision.MatchedDose, muscle: decision.MatchedDose) -> str:
+    """Say that equal uptake by all cells isn't equal uptake where it may matter."""
+    low, high = (_times(end) for end in muscle.ratio_interval90)
+    return (
+        "This is not a dose of equal effect: for cardiomyocytes of the area at risk "
+        f"alone the dose {muscle.route} would have to be {_times(muscle.ratio)} times "
+        f"that {muscle.reference} (90 % interval {low} to {high}), against "
+        f"{_times(any_cell.ratio)} times for all cells."
+    )
+
+
+def _times(ratio: float) -> str:
+    if not np.isfinite(ratio):
+        return "no finite number of"
+    return f"{float(f'{ratio:.3g}'):,.6g}"

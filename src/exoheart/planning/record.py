@@ -16,6 +16,19 @@ from exoheart.prediction import Prediction
 
 REPORT, DATA, ALLOCATION = "report.html", "plan.json", "allocation.csv"
 _FILES = frozenset((REPORT, DATA, ALLOCATION))
+#: Keys of ``plan.json``, in the order of the report.
+SECTIONS = (
+    "study",
+    "answer",
+    "prediction",
+    "published",
+    "how",
+    "animals",
+    "make",
+    "roadblocks",
+    "alternatives",
+    "trust",
+)
 
 
 @dataclass(frozen=True)
@@ -75,7 +88,7 @@ class Plan:
         InputError
             The folder holds something that isn't a plan.
         """
-        folder = Path(folder)
+        folder = Path(folder).resolve()
         require_replaceable(folder)
         folder.parent.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
@@ -100,21 +113,48 @@ def require_replaceable(folder: Path) -> None:
     Raises
     ------
     InputError
-        It exists and is no folder, or holds files that no plan has.
+        It holds anything but an earlier plan, is no folder, or can't be written.
     """
-    if not folder.exists():
-        return
-    strangers = (
-        sorted(f.name for f in folder.iterdir() if f.name not in _FILES)
-        if folder.is_dir()
-        else [folder.name]
-    )
-    if strangers or (not (folder / DATA).exists() and any(folder.iterdir())):
+    folder = folder.resolve()
+    if folder.exists():
+        met = _strange(folder)
+        if met:
+            raise InputError(
+                f"{folder} {met}; allowed: a new name, an empty folder, or one that "
+                "exoheart plan wrote; give another with --out"
+            )
+        if folder == Path.cwd():
+            raise InputError(
+                f"{folder} is the folder you are in, which can't be replaced; allowed: "
+                "any other; give one with --out"
+            )
+    above = next(parent for parent in folder.parents if parent.exists())
+    try:
+        with tempfile.TemporaryDirectory(dir=above):
+            pass
+    except OSError as bad:
         raise InputError(
-            f"{folder} holds {', '.join(strangers[:3]) or 'no plan'}; allowed: a new "
-            "name, an empty folder, or one that exoheart plan wrote; give another with "
-            "--out"
-        )
+            f"{folder} can't be made in {above} ({bad.strerror}); allowed: a place "
+            "inside a folder that you may write; give another with --out"
+        ) from None
+
+
+def _strange(folder: Path) -> str:
+    """Say what in a folder isn't a plan; empty if it may be replaced."""
+    if not folder.is_dir():
+        return "is a file"
+    names = sorted(f.name for f in folder.iterdir())
+    strangers = [name for name in names if name not in _FILES]
+    if strangers:
+        return f"holds {', '.join(strangers[:3])}"
+    if not names:
+        return ""
+    try:
+        found = json.loads((folder / DATA).read_text("utf-8"))
+    except (OSError, ValueError):
+        found = None
+    is_plan = isinstance(found, dict) and set(SECTIONS) <= set(found)
+    return "" if is_plan else f"holds {', '.join(names)}, but no plan"
 
 
 def _swap(made: Path, folder: Path) -> None:

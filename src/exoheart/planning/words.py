@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,44 @@ def quantity(of: Quantity, factor: float = 1.0) -> dict[str, Any]:
 def treated(study: Study) -> list[Arm]:
     """Give the arms that have a control to be compared with."""
     return [arm for arm in study.arms if study.control_of(arm) is not None]
+
+
+def signed(value: float) -> str:
+    """Give a number with its sign (a true minus) and two significant digits.
+
+    Examples
+    --------
+    >>> signed(7.14), signed(0.0)
+    ('+7.1', '0')
+    """
+    text = f"{abs(value):.2g}"
+    if float(text) == 0:
+        return "0"
+    return ("\N{MINUS SIGN}" if value < 0 else "+") + text
+
+
+def allocated(numbers: Sequence[int], attrition: float) -> str:
+    """Say how many animals groups are given, and how many of them are left.
+
+    Parameters
+    ----------
+    numbers
+        Animals allocated to each group.
+    attrition
+        Mean share of animals that bring no result.
+
+    Examples
+    --------
+    >>> allocated((6, 6), 0.3)
+    '6 and 6 animals allocated (about 4 and 4 left)'
+    >>> allocated((6,), 0.0)
+    '6 animals'
+    """
+    given = " and ".join(str(n) for n in numbers)
+    if attrition <= 0:
+        return f"{given} animals"
+    left = " and ".join(f"{n * (1 - attrition):.0f}" for n in numbers)
+    return f"{given} animals allocated (about {left} left)"
 
 
 def times(dose: Dose, factor: float) -> str:

@@ -22,6 +22,7 @@ from exoheart.prediction.run import (
     simulate,
     size_of,
 )
+from exoheart.prediction.used import sources_of, used_parameters
 
 __all__ = [
     "DEFAULT_MEMBERS",
@@ -36,5 +37,7 @@ __all__ = [
     "rough_minutes",
     "simulate",
     "size_of",
+    "sources_of",
     "used_by",
+    "used_parameters",
 ]

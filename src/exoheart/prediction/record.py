@@ -43,6 +43,8 @@ class Prediction:
         Endpoints of the animals, simulated trials, their summary.
     settings
         Attrition and the like.
+    rtol
+        Relative tolerance of the solver.
     warnings
         Where the study leaves the range of the evidence, and what went wrong.
     """
@@ -58,6 +60,7 @@ class Prediction:
     trials: Trials
     arms: tuple[ArmSummary, ...]
     settings: TrialSettings
+    rtol: float
     warnings: tuple[str, ...]
 
     def values(self, arm: str, observable: str) -> FloatArray:

@@ -180,6 +180,7 @@ def simulate(
         trials=trials,
         arms=trial.summarise(trials, study, settings.negligible),
         settings=settings,
+        rtol=rtol,
         warnings=tuple(warnings),
     )
 

@@ -17,6 +17,8 @@ from exoheart.therapy import MECHANISMS, anchored
 FloatArray = npt.NDArray[np.float64]
 #: Samples after each event and over the whole time.
 _AFTER_EVENT, _OVERALL = 14, 24
+#: Doses followed closely; of more, the first and the last ones.
+_DOSES = 12
 #: First sample after an event [h].
 _SOON = 0.02
 #: Cells whose uptake is reported, by zone.
@@ -45,7 +47,10 @@ def sample_times(study: Study) -> FloatArray:
     """Give the sample times of a study [h after occlusion], ascending."""
     end = horizon(study)
     infarct = study.animal.infarct
-    events = [0.0, infarct.occlusion_h or 0.0, *dose_times(study)[:6]]
+    doses = dose_times(study)
+    if len(doses) > _DOSES:
+        doses = (*doses[: _DOSES // 2], *doses[-(_DOSES // 2) :])
+    events = [0.0, infarct.occlusion_h or 0.0, *doses]
     parts = [np.linspace(0.0, end, _OVERALL)]
     for event in events:
         if event < end - _SOON:

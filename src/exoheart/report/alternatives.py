@@ -35,10 +35,27 @@ def _rows(rows: Sequence[Part]) -> Table:
         "Route and dose",
         "Rank",
         "Probability of benefit",
-        "90 % interval of the difference",
+        "90 % interval of the true mean effect",
         "Median",
     )
-    return table("Alternatives, the best first", columns, body, range(1, 5))
+    caption = (
+        "Alternatives, the best first: true mean effect, without sampling or reading "
+        "error"
+    )
+    return table(caption, columns, body, range(1, 5))
+
+
+def _held(held: Part | None) -> str:
+    """Say what all alternatives share with the planned arm."""
+    if not held:
+        return ""
+    count = held.get("times") or 1
+    doses = f", {numbers.number(count)} doses" if count > 1 else ""
+    at = f" given {held['at']}" if held.get("at") else ""
+    return (
+        f" Held as planned for {held['arm']}: product {held['product']}{at}{doses}; "
+        "another route has its own defaults."
+    )
 
 
 def alternatives(plan: Part) -> Section:
@@ -50,8 +67,10 @@ def alternatives(plan: Part) -> Section:
     if part["rows"]:
         endpoint = str(part.get("endpoint") or "the primary endpoint")
         caption = (
-            f"Predicted difference to control of other routes and doses, for "
-            f"{endpoint}; the best first, one colour per route."
+            f"True mean effect of other routes and doses on {endpoint}, without "
+            "sampling or reading error, so narrower than the difference one trial "
+            "would show; the best first, one colour per route."
+            f"{_held(part.get('held'))}"
         )
         spec = figures.alternatives(part["rows"], endpoint)
         twin = _rows(part["rows"])

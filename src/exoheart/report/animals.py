@@ -35,7 +35,7 @@ def _planned(rows: Sequence[Part]) -> Table:
     ]
     columns = (
         "Comparison",
-        "Animals in the arm",
+        "Animals allocated to the arm",
         "Assurance (± Monte Carlo error)",
         "Power at the named effect",
         "Named effect, in the endpoint's unit",
@@ -61,7 +61,10 @@ def _designs(rows: Sequence[Part]) -> Table:
         "Assurance (± Monte Carlo error)",
         "Power at the named effect",
     )
-    return table("Designs of other sizes", columns, body, range(5))
+    caption = "Designs of other sizes"
+    if rows[0].get("arm"):
+        caption += f"; assurance and power of {rows[0]['arm']}"
+    return table(caption, columns, body, range(5))
 
 
 def _analysis(part: Part) -> list[Block]:
@@ -73,10 +76,11 @@ def _analysis(part: Part) -> list[Block]:
     ]
     found = part.get("detectable_effect")
     if found:
+        arm = f", in the weakest comparison ({found['arm']})" if "arm" in found else ""
         lines.append(
-            f"With {numbers.number(found.get('n'))} animals per arm the smallest "
-            f"effect found with the wanted power is "
-            f"{numbers.quantity(found.get('effect'), found.get('unit'))}."
+            f"With {numbers.number(found.get('n'))} animals allocated per arm the "
+            f"smallest effect found with the wanted power is "
+            f"{numbers.quantity(found.get('effect'), found.get('unit'))}{arm}."
         )
     allocation = part.get("allocation")
     if allocation:
@@ -100,7 +104,7 @@ def animals(plan: Part) -> Section:
         text = (
             "Assurance is the probability that the trial shows a benefit, averaged "
             "over everything uncertain; power is the probability if the named effect "
-            "were true."
+            "were true. Numbers of animals are those allocated, before any are lost."
         )
         blocks.append(Text(text, "note"))
     if part["designs"]:
@@ -109,6 +113,9 @@ def animals(plan: Part) -> Section:
             "animals per arm. A dotted line marks the planned number, another the "
             "wanted power; vertical bars are two Monte Carlo errors."
         )
+        shown = part["designs"][0].get("arm")
+        if shown:
+            caption += f" Shown: {shown}, the arm of the highest planned assurance."
         spec = figures.power(part)
         twin = _designs(part["designs"])
         blocks.append(picture("power", spec, caption, twin, folded=False))

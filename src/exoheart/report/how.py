@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 from exoheart import figures
 from exoheart.figures import numbers
-from exoheart.report.answer import endpoint_name
 from exoheart.report.blocks import (
     Block,
     Fold,
@@ -20,6 +19,10 @@ from exoheart.report.blocks import (
     table,
 )
 
+#: What a row of ``how.mechanisms`` says about occupancy, in words.
+_VERDICTS = {"able": "yes", "unable": "no"}
+#: A share drawn further than this from the prior weight is shown beside it.
+_APART = 0.02
 _WHY_EMPTY = "No arm of this study receives a product, so there is no dose to follow."
 
 
@@ -94,6 +97,28 @@ def _copies(rows: Sequence[Part]) -> Table:
     return table("Copies of cargo, needed and reached", columns, body, range(2, 7))
 
 
+def _verdict(row: Part) -> str:
+    if row["id"] == "none":
+        return "has none"
+    return _VERDICTS.get(row.get("able") or "", "undecided")
+
+
+def _weight(row: Part) -> str:
+    """Write the prior weight, and the share drawn where it lies apart from it."""
+    prior, drawn = row.get("prior"), row.get("drawn")
+    text = numbers.percent(prior)
+    if drawn is None or prior is None or abs(drawn - prior) <= _APART:
+        return text
+    return f"{text} ({numbers.percent(drawn)} drawn)"
+
+
+def _passes(rows: Sequence[Part]) -> str:
+    """Say above which peak a mechanism counts as occupying its target."""
+    given = next((r["threshold"] for r in rows if r.get("threshold")), None)
+    above = "a threshold" if given is None else numbers.number(given)
+    return f"peak above {above}, a convention"
+
+
 def _mechanisms(rows: Sequence[Part]) -> Table:
     body = []
     for row in rows:
@@ -103,8 +128,8 @@ def _mechanisms(rows: Sequence[Part]) -> Table:
             (
                 row["title"],
                 row["arm"],
-                numbers.percent(row.get("prior")),
-                str(row.get("able") or "undecided"),
+                _weight(row),
+                _verdict(row),
                 numbers.probability(row.get("probability_able")),
                 *estimate(effect, unit),
             )
@@ -113,32 +138,29 @@ def _mechanisms(rows: Sequence[Part]) -> Table:
         "Mechanism",
         "Arm",
         "Weight before data",
-        "At this dose",
-        "Share of draws in which it is able",
+        "Can occupy its target",
+        f"Share of draws in which it can ({_passes(rows)})",
         "Effect alone, 90 % interval",
         "Median",
     )
     return table("Rival mechanisms", columns, body, (2, 4, 5, 6))
 
 
-def _by_mechanism(arms: Sequence[Part]) -> list[Block]:
+def _trial_differences(rows: Sequence[Part]) -> list[Block]:
+    """Give what one trial would read under each mechanism, folded."""
     body = [
-        (
-            arm["name"],
-            endpoint_name(end),
-            entry["id"],
-            numbers.percent(entry.get("weight")),
-            *estimate(entry, end.get("unit")),
-        )
-        for arm in arms
-        if not arm.get("control")
-        for end in arm["endpoints"]
-        for entry in end.get("by_mechanism") or ()
+        (row["title"], row["arm"], *estimate(one, one.get("unit")))
+        for row in rows
+        if (one := row.get("trial_difference"))
     ]
     if not body:
         return []
-    columns = ("Arm", "Endpoint", "Mechanism", "Weight", "90 % interval", "Median")
-    whole = table("Endpoints if one mechanism alone acted", columns, body, (3, 4, 5))
+    caption = (
+        "Difference to control in one trial if one mechanism alone acted, primary "
+        "endpoint, with sampling and reading error"
+    )
+    columns = ("Mechanism", "Arm", "90 % interval", "Median")
+    whole = table(caption, columns, body, (2, 3))
     return [Fold(f"{whole.caption} ({len(body)} rows)", (whole,))]
 
 
@@ -158,7 +180,10 @@ def _dose_blocks(part: Part, arms: Sequence[Part]) -> list[Block]:
         ratio = part["matched_dose"].get("ratio")
         if ratio:
             interval, median = estimate(ratio)
-            text = f"Ratio of doses: {interval} (90 % interval), median {median}."
+            text = (
+                "Ratio of doses for equal uptake by all cells: "
+                f"{interval} (90 % interval), median {median}."
+            )
             blocks.append(Text(text, "note"))
     if part["cells"]:
         blocks.append(Heading("What reaches which cells"))
@@ -182,13 +207,15 @@ def how(plan: Part) -> Section:
         blocks.append(picture("stoichiometry", spec, caption, twin))
     if part["mechanisms"]:
         caption = (
-            "Effect on the primary endpoint if one mechanism alone acted. Full dots: "
-            "able to carry an effect at this dose; hollow: unable or undecided; in "
-            "brackets the share of draws in which it is able."
+            "True effect on the primary endpoint if one mechanism alone acted. Full "
+            "dots: can occupy its target in at least one kind of cell "
+            f"({_passes(part['mechanisms'])}) in half of the draws or more; hollow: in "
+            "fewer; in brackets the share of draws. Occupying a target is not yet an "
+            "effect."
         )
         spec = figures.mechanisms(part["mechanisms"], arms)
         twin = _mechanisms(part["mechanisms"])
-        blocks.append(Heading("Which mechanisms could carry the effect"))
+        blocks.append(Heading("Which mechanisms can occupy their targets"))
         blocks.append(picture("mechanisms", spec, caption, twin, folded=False))
-    blocks += _by_mechanism(plan["prediction"]["arms"])
+    blocks += _trial_differences(part["mechanisms"])
     return Section("how", "How it happens", tuple(blocks) or (Text(_WHY_EMPTY),))

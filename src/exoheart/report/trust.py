@@ -52,7 +52,6 @@ def _controls(rows: Sequence[Part]) -> Table:
                 f"{row['species']}, {row['comparison']}",
                 row["quantity"],
                 observed + spread,
-                numbers.interval(row.get("interval90"), unit),
                 numbers.median(row.get("predicted"), row.get("interval90"), unit),
                 _PASSED[row.get("passed")],
                 str(row.get("use") or "not stated"),
@@ -63,13 +62,12 @@ def _controls(rows: Sequence[Part]) -> Table:
         "Control",
         "Quantity",
         "Published",
-        "Model, 90 % interval",
         "Model",
         "Result",
         "Use of the row",
         "Source",
     )
-    return table("Control animals, published and model", columns, body, (2, 3, 4))
+    return table("Control animals, published and model", columns, body, (2, 3))
 
 
 def _control_blocks(rows: Sequence[Part]) -> list[Block]:
@@ -84,8 +82,8 @@ def _control_blocks(rows: Sequence[Part]) -> list[Block]:
         "failed; all are listed."
     )
     caption = (
-        "Published control animals (hollow, bar: one SD) beside the model (full, bar: "
-        "90 % interval). Comparisons outside their pass mark come first."
+        "Published control animals (hollow, bar: one SD) beside the model at central "
+        "values (full). Comparisons outside their pass mark come first."
     )
     spec = figures.controls(rows)
     return [*blocks, Text(text), picture("controls", spec, caption, _controls(rows))]

@@ -47,8 +47,6 @@ class Draws:
         Seed of the run.
     draws
         One for each parameter that the tables give.
-    exponents
-        By text id: the body-mass exponent and the mass ratio.
     """
 
     seed: int
@@ -106,6 +104,13 @@ class Draws:
                 )
             )
         return cls(seed, tuple(made))
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Ids of the rows drawn, variation between animals included."""
+        own = {draw.prior.id for draw in self.draws}
+        varied = {d.variation.id for d in self.draws if d.variation is not None}
+        return frozenset(own | varied)
 
     def outer(self, first: int, count: int) -> dict[str, FloatArray]:
         """Give what all animals of a trial share, by text id, each of shape (count,).

@@ -1,0 +1,63 @@
+"""Section 3 of the report: its words claim no more than the numbers say."""
+
+import copy
+import json
+from pathlib import Path
+
+import pytest
+
+from exoheart.report.blocks import Fold, Picture
+from exoheart.report.how import how
+
+SAMPLE = Path(__file__).parent / "plan_sample.json"
+
+
+@pytest.fixture
+def plan():
+    return json.loads(SAMPLE.read_text(encoding="utf-8"))
+
+
+def _picture(plan):
+    return next(
+        block
+        for block in how(plan).blocks
+        if isinstance(block, Picture) and block.name == "mechanisms"
+    )
+
+
+def test_occupying_a_target_is_not_called_an_effect(plan):
+    for row in plan["how"]["mechanisms"]:
+        row["threshold"] = 0.1
+    found = _picture(plan)
+    assert "able to carry" not in found.caption
+    assert "can occupy its target in at least one kind of cell" in found.caption
+    assert "peak above 0.1, a convention" in found.caption
+    assert "Can occupy its target" in found.twin.columns
+    assert {row[3] for row in found.twin.rows} == {"yes", "no", "undecided"}
+
+
+@pytest.mark.parametrize(
+    ("drawn", "wanted"),
+    [(0.26, ("25\u00a0%",)), (0.31, ("25\u00a0%", "31\u00a0% drawn")), (None, ("25",))],
+)
+def test_the_share_drawn_is_shown_only_where_it_lies_apart(plan, drawn, wanted):
+    """Apart: more than 2 points from the prior weight, 25 % in the sample."""
+    plan["how"]["mechanisms"][0]["drawn"] = drawn
+    cell = _picture(plan).twin.rows[0][2]
+    assert all(word in cell for word in wanted)
+    assert ("drawn" in cell) == (len(wanted) > 1)
+
+
+def test_mechanisms_are_compared_by_difference_to_control_never_by_level(plan):
+    folds = [block for block in how(plan).blocks if isinstance(block, Fold)]
+    assert not any("mechanism" in fold.summary for fold in folds)
+    changed = copy.deepcopy(plan)
+    one = {"unit": "points", "median": -4.0, "interval90": [-12.0, 3.0]}
+    changed["how"]["mechanisms"][0]["trial_difference"] = one
+    fold = next(
+        b
+        for b in how(changed).blocks
+        if isinstance(b, Fold) and "one trial" in b.summary
+    )
+    assert len(fold.parts[0].rows) == 1
+    assert "points" in fold.parts[0].rows[0][2]
