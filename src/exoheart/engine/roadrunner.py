@@ -128,6 +128,7 @@ class RoadRunnerSolver:
             dosed = False
             for piece in pieces:
                 start_h = piece.start_h
+                self._executable.setTime(0.0)
                 self._integrate(piece, out, dosed)
                 self._act(piece.actions)
                 dosed = any(action.action != "set" for action in piece.actions)
