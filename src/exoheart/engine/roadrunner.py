@@ -40,8 +40,8 @@ _FIRST_STEP, _SETTLING = 1e-6, 1e-5
 _ORDINARY = 1e6
 #: Smallest relative tolerance that this leads to.
 _FINEST = 1e-11
-#: Rates that Radau may ask for in one member: about a second.
-_MAXIMUM_RATES = 20_000
+#: Rates that Radau may ask for in one member; a treated pig needs more than 20,000.
+_MAXIMUM_RATES = 300_000
 #: What CVODE's own codes mean, in words.
 _REASONS = {
     "CV_ERR_FAILURE": "step size became too small",

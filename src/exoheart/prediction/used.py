@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exoheart import outcome, trial
+from exoheart.evidence import load_scaling
 from exoheart.prediction.products import Products
 from exoheart.prediction.readers import OWN
 from exoheart.records.prior import Priors
@@ -17,8 +18,9 @@ def used_parameters(
 ) -> tuple[str, ...]:
     """Give the ids of every row behind a run, sorted.
 
-    The model's own parameters with their variation between animals, what the product
-    stages drew, the reading errors of the endpoints, and the trial's settings.
+    The model's own parameters with their variation between animals and their exponents
+    of body mass, what the product stages drew, the reading errors of the endpoints, and
+    the trial's settings.
     """
     used = set(products.stream.names) | draws.parameters | set(OWN)
     for endpoint in study.endpoints:
@@ -26,6 +28,7 @@ def used_parameters(
         used.add(measure.error_id(endpoint.method))
         if endpoint.method in measure.shrinks:
             used |= set(_SHRINKAGE)
+    used |= {by for id_, by in load_scaling().items() if id_ in used}
     stages = tuple(pattern.removesuffix("*") for pattern in trial.READS)
     used |= {id_ for id_ in priors if id_.startswith(("mechanism.prior", *stages))}
     return tuple(sorted(used & set(priors)))
