@@ -34,12 +34,8 @@ _MAXIMUM_STEPS = 50_000
 _FIRST_STEP, _SETTLING = 1e-6, 1e-5
 #: Amount given to one member up to which tolerances stay as the text declares them
 #: [giga particles]. Beyond it the absolute ones of amounts grow with it: they would ask
-#: for more digits than a number has, and no first step would be short enough. The
-#: relative one falls with its root: it has to tell a full organ from one with a few
-#: parts in ten million of its room left, or steps jump between the two for ever.
+#: for more digits than a number has, and no first step would be short enough.
 _ORDINARY = 1e6
-#: Smallest relative tolerance that this leads to.
-_FINEST = 1e-11
 #: Rates that Radau may ask for in one member; a treated pig needs more than 20,000.
 _MAXIMUM_RATES = 300_000
 #: What CVODE's own codes mean, in words.
@@ -77,7 +73,8 @@ class RoadRunnerSolver:
         integrator = self._runner.getIntegrator()
         integrator.setValue("maximum_num_steps", _MAXIMUM_STEPS)
         integrator.setValue("initial_time_step", _FIRST_STEP)
-        self._integrator, self._declared = integrator, rtol
+        self._integrator, self._rtol = integrator, rtol
+        integrator.setValue("relative_tolerance", rtol)
         globals_ = list(self._executable.getGlobalParameterIds())
         self._column = {id_: k for k, id_ in enumerate(globals_)}
         floating = list(self._executable.getFloatingSpeciesIds())
@@ -158,13 +155,9 @@ class RoadRunnerSolver:
             id_: value * excess if id_ in self._amount else value
             for id_, value in declared.items()
         }
-        self._rtol = self._declared
-        if excess > 1.0:
-            self._rtol = min(self._rtol, max(_FINEST, self._rtol / math.sqrt(excess)))
         # one vector in the solver's own order: setIndividualTolerance counts species
         # from zero although rate rules come first, and so hits other states
         order = sorted(zip(self._vector, self._absolute.values(), strict=True))
-        self._integrator.setValue("relative_tolerance", self._rtol)
         self._integrator.setValue("absolute_tolerance", [value for _, value in order])
 
     def _begin(self, block: Block, member: int) -> None:
