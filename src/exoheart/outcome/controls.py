@@ -22,6 +22,7 @@ FloatArray = npt.NDArray[np.float64]
 Relation = Literal[
     "value", "ratio", "ratio to normal", "difference", "share of peak", "peak time"
 ]
+Module = Literal["injury", "inflammation", "repair", "ventricle"]
 #: Relations that need the whole course, and the spacing of its samples [h].
 _COURSE = ("share of peak", "peak time")
 _STEP_H = 1.0
@@ -35,6 +36,12 @@ class Control:
     ----------
     id
         Unique name.
+    series
+        Comparisons of one publication, animal and quantity: one assay.
+    laboratory, cohort, arm
+        Whose animals, which of them, and what was given to them.
+    module
+        Which part of the heart it tests: injury, inflammation, repair, ventricle.
     species, model, occlusion_h
         The protocol; `occlusion_h` is None but for ischaemia-reperfusion [h].
     quantity, of, method, unit
@@ -56,9 +63,16 @@ class Control:
         calibrate, select or qualify.
     source, locator, note
         Where it is from.
+    seen
+        Whether the number was known while the model was designed.
     """
 
     id: str
+    series: str
+    laboratory: str
+    cohort: str
+    arm: str
+    module: Module
     species: str
     model: str
     occlusion_h: float | None
@@ -81,6 +95,7 @@ class Control:
     source: str
     locator: str
     note: str
+    seen: bool
 
     @property
     def sample_times(self) -> FloatArray:
@@ -110,6 +125,11 @@ def _control(row: dict[str, str]) -> Control:
     minutes = _number(row["occlusion_min"])
     return Control(
         id=row["id"],
+        series=row["series"],
+        laboratory=row["laboratory"],
+        cohort=row["cohort"],
+        arm=row["arm"],
+        module=cast("Module", row["module"]),
         species=row["species"],
         model=row["model"],
         occlusion_h=None if minutes is None else minutes / 60,
@@ -132,6 +152,7 @@ def _control(row: dict[str, str]) -> Control:
         source=row["source"],
         locator=row["locator"],
         note=row["note"],
+        seen=row["seen"] == "yes",
     )
 
 
