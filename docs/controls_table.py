@@ -11,8 +11,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from exoheart import outcome
+from exoheart.calibration import predicted
 from exoheart.outcome import Control
-from exoheart.planning.controls import predicted
 
 PAGE = Path(__file__).with_name("heart.md")
 MARKS = ("<!-- controls: begin -->", "<!-- controls: end -->")

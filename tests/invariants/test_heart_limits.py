@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from exoheart import heart
+from exoheart import calibration as ct
+from exoheart import engine, heart
 from exoheart.evidence import load_parameters
-from exoheart.planning import controls as ct
 
 SPECIES = ("mouse", "rat", "pig", "human", "dog")
 SHAM, LIGATION = ("none", None), ("permanent ligation", None)
@@ -164,7 +164,7 @@ def test_halved_tolerance_moves_no_endpoint():
     table = np.array([[values[id_] for id_ in model.parameters]])
     actions = heart.infarct_actions(0, *reperfused(60), values)
     times = np.array([[25.0, 49.0, 29 * DAY]])
-    members = ct.engine.Table(table, model.initial(table), actions, times)
-    once = ct.engine.solve(model, members, rtol=1e-6).values
-    twice = ct.engine.solve(model, members, rtol=5e-7).values
+    members = engine.Table(table, model.initial(table), actions, times)
+    once = engine.solve(model, members, rtol=1e-6).values
+    twice = engine.solve(model, members, rtol=5e-7).values
     np.testing.assert_allclose(twice, once, rtol=1e-4)

@@ -22,12 +22,15 @@ MAY = {
     # the draws of a trial come from the engine's streams
     "trial": {"therapy", "engine"},
     "decision": {"trial", "therapy", "product", "engine"},
+    # the heart alone against published animals: two stages, never the joined model
+    "calibration": {"heart", "outcome", "engine", "evidence"},
     "study": {"evidence"},
     "report": {"figures"},
     "prediction": {*STAGES, "therapy", "engine", "evidence", "trial", "study"},
     "planning": {
         *STAGES,
         *("therapy", "engine", "evidence", "trial", "decision", "study", "prediction"),
+        "calibration",
         # a plan record writes itself as a report
         *("report", "figures"),
     },

@@ -14,6 +14,8 @@ SPECIES = {"mouse", "rat", "pig", "human", "dog"}
 SHRINK = {
     "outcome.scar_shrinkage": 0.4,
     "outcome.scar_shrinkage_time": 50 * 24.0,
+    "outcome.early_excess": 0.0,
+    "outcome.early_excess_time": 60.0,
 }
 
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 import pytest
 
+from exoheart import calibration as ct
 from exoheart import engine
-from exoheart.planning import controls as ct
 
 OBSERVABLES = (
     "outcome_infarct_area_at_risk",

@@ -11,8 +11,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from exoheart import calibration as ct
 from exoheart import engine, heart, outcome
-from exoheart.planning import controls as ct
 
 DAY = 24.0
 SIZE, FUNCTION = "outcome_infarct_area_at_risk", "outcome_ejection_fraction"
@@ -189,7 +189,6 @@ OUTSIDE = {
     "dog_180_transmural",
     "dog_40_transmural",
     "dog_half",
-    "human_200_scar_mass_d425",
     "human_240_infarct",
     "human_480_infarct",
     "mouse_60_il1_168h",
@@ -240,8 +239,7 @@ OUTSIDE = {
     "rat_permanent_tgf_d56",
     "rat_permanent_tnf_d1",
     "rat_permanent_tnf_pooled_d7",
-    "rat_permanent_tunel_border",
-    "rat_permanent_tunel_border_d28",
+    "rat_permanent_tunel_border_d84",
     "rat_permanent_tunel_infarct",
     "rat_permanent_vessels_d28",
 }

@@ -15,6 +15,7 @@ from importlib import resources
 from types import MappingProxyType
 
 from exoheart.heart.protocol import infarct_actions
+from exoheart.heart.terms import replaced, terms
 
 BLOCKS: tuple[str, ...] = (
     "injury.ant",
@@ -49,4 +50,12 @@ def blocks() -> tuple[str, ...]:
     return tuple(folder.joinpath(name).read_text("utf-8") for name in BLOCKS)
 
 
-__all__ = ["BLOCKS", "PORTS_READ", "READS", "blocks", "infarct_actions"]
+__all__ = [
+    "BLOCKS",
+    "PORTS_READ",
+    "READS",
+    "blocks",
+    "infarct_actions",
+    "replaced",
+    "terms",
+]

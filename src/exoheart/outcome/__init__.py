@@ -13,15 +13,14 @@ from functools import lru_cache
 from importlib import resources
 
 from exoheart.outcome.controls import Control, load_controls, read_course
-from exoheart.outcome.endpoints import Measure, measure, measures
+from exoheart.outcome.endpoints import READINGS, Measure, measure, measures
 from exoheart.outcome.measurement import measure_noise, true_value
 
 #: Rows read from Python; the rest are read by ``observables.ant``.
 READS: tuple[str, ...] = (
     "outcome.sd_*",
     "outcome.cv_*",
-    "outcome.scar_shrinkage",
-    "outcome.scar_shrinkage_time",
+    *READINGS,
 )
 
 
@@ -33,6 +32,7 @@ def blocks() -> tuple[str, ...]:
 
 
 __all__ = [
+    "READINGS",
     "READS",
     "Control",
     "Measure",

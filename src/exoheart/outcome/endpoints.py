@@ -7,15 +7,25 @@ uses the same table. Read next: :mod:`exoheart.outcome.measurement`.
 from __future__ import annotations
 
 import csv
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
+from types import MappingProxyType
 from typing import Literal, cast
 
 from exoheart.errors import InputError, closest
 
 Better = Literal["lower", "higher", "none"]
 ErrorKind = Literal["sd", "cv"]
+#: Rows behind a scar that shrinks: share lost, time.
+SHRINKAGE = ("outcome.scar_shrinkage", "outcome.scar_shrinkage_time")
+#: Rows behind an early reading that is too large: excess at reflow, time.
+OEDEMA = ("outcome.early_excess", "outcome.early_excess_time")
+#: All of them, with the unit that :mod:`exoheart.outcome.measurement` wants.
+READINGS: Mapping[str, str] = MappingProxyType(
+    dict(zip((*SHRINKAGE, *OEDEMA), ("1", "hour") * 2, strict=True))
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +53,8 @@ class Measure:
         Ends of the scale in `unit`; infinite where there is none.
     shrinks
         Methods that see a scar shrink with time.
+    swells
+        Methods that read the oedema of the first days as infarct.
     """
 
     quantity: str
@@ -56,6 +68,12 @@ class Measure:
     low: float
     high: float
     shrinks: tuple[str, ...]
+    swells: tuple[str, ...]
+
+    def reads(self, method: str) -> tuple[str, ...]:
+        """Give the parameters that turn the truth into what a method reads."""
+        shrinkage = SHRINKAGE if method in self.shrinks else ()
+        return shrinkage + (OEDEMA if method in self.swells else ())
 
     def error_id(self, method: str) -> str:
         """Give the id of the parameter that holds the error of a method.
@@ -102,6 +120,7 @@ def measures() -> tuple[Measure, ...]:
             low=float(row["low"] or "-inf"),
             high=float(row["high"] or "inf"),
             shrinks=_names(row["shrinks"]),
+            swells=_names(row["swells"]),
         )
         for row in rows
     )

@@ -1,10 +1,7 @@
-"""What a method makes of the truth: scars that shrink, and readers who err.
+"""What a method makes of the truth: scars that shrink, oedema, readers who err.
 
 In: noise-free observables of the model. Out: the value that a method without error
 would give, and the size of its error; :mod:`exoheart.trial` draws the readings.
-
-Not modelled: the oedema that makes an early scar look too large to late enhancement
-(pigs read 45 % of the left ventricle at two hours and 25 % on day seven).
 """
 
 from __future__ import annotations
@@ -15,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart.errors import InputError
-from exoheart.outcome.endpoints import Measure
+from exoheart.outcome.endpoints import OEDEMA, SHRINKAGE, Measure
 from exoheart.records.trial import Noise
 
 FloatArray = npt.NDArray[np.float64]
@@ -31,7 +28,9 @@ def true_value(
     """Give what a method without error would read.
 
     A scar shrinks from its acute size to ``1 - r (1 - exp(-t / tau))`` of it (r:
-    share lost, tau: time), for the methods that the table marks. The form is assumed.
+    share lost, tau: time); oedema makes an early reading ``1 + x exp(-t / T)`` times
+    too large (x: excess at reflow, T: time). Each for the methods that the table
+    marks; both forms are assumed. A reading never passes the end of its scale.
 
     Parameters
     ----------
@@ -44,8 +43,8 @@ def true_value(
     hours : array_like, broadcast against the observable
         Since reperfusion, or since occlusion where there is none [h].
     parameters
-        ``outcome.scar_shrinkage`` [1] and ``outcome.scar_shrinkage_time`` [h], only
-        for methods that see shrinkage; broadcast against the observable.
+        What ``measure.reads(method)`` names, in the units of
+        :data:`exoheart.outcome.endpoints.READINGS`; broadcast against the observable.
 
     Returns
     -------
@@ -59,16 +58,25 @@ def true_value(
 
     References
     ----------
-    Pokorney2012.
+    Pokorney2012 (shrinkage), PigCMRTimeCourse (early excess).
     """
     measure.error_id(method)
     value = np.asarray(observables[measure.observable], dtype=np.float64)
-    if method not in measure.shrinks:
-        return value
-    lost = np.asarray(parameters["outcome.scar_shrinkage"], dtype=np.float64)
-    time = np.asarray(parameters["outcome.scar_shrinkage_time"], dtype=np.float64)
     since = np.maximum(np.asarray(hours, dtype=np.float64), 0.0)
-    return np.asarray(value * (1.0 - lost * -np.expm1(-since / time)))
+    if method in measure.shrinks:
+        lost, time = _pair(parameters, SHRINKAGE)
+        value = value * (1.0 - lost * -np.expm1(-since / time))
+    if method in measure.swells:
+        excess, time = _pair(parameters, OEDEMA)
+        value = np.minimum(value * (1.0 + excess * np.exp(-since / time)), measure.high)
+    return np.asarray(value)
+
+
+def _pair(
+    parameters: Mapping[str, npt.ArrayLike], ids: tuple[str, str]
+) -> tuple[FloatArray, FloatArray]:
+    size, time = (np.asarray(parameters[id_], dtype=np.float64) for id_ in ids)
+    return size, time
 
 
 def measure_noise(

@@ -249,10 +249,7 @@ def _read(
     since = anchored(endpoint.at, infarct) - (infarct.occlusion_h or 0.0)
     parameters = {
         name: _outer(setting, name, unit)[None, :, None]
-        for name, unit in (
-            ("outcome.scar_shrinkage", "1"),
-            ("outcome.scar_shrinkage_time", "hour"),
-        )
+        for name, unit in outcome.READINGS.items()
     }
     return outcome.true_value(
         chosen, endpoint.method, {chosen.observable: raw}, since, parameters

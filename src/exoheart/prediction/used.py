@@ -10,8 +10,6 @@ from exoheart.records.prior import Priors
 from exoheart.records.study import Study
 from exoheart.therapy import Draws
 
-_SHRINKAGE = ("outcome.scar_shrinkage", "outcome.scar_shrinkage_time")
-
 
 def used_parameters(
     study: Study, priors: Priors, draws: Draws, products: Products
@@ -26,8 +24,7 @@ def used_parameters(
     for endpoint in study.endpoints:
         measure = outcome.measure(endpoint.quantity, endpoint.of)
         used.add(measure.error_id(endpoint.method))
-        if endpoint.method in measure.shrinks:
-            used |= set(_SHRINKAGE)
+        used |= set(measure.reads(endpoint.method))
     used |= {by for id_, by in load_scaling().items() if id_ in used}
     stages = tuple(pattern.removesuffix("*") for pattern in trial.READS)
     used |= {id_ for id_ in priors if id_.startswith(("mechanism.prior", *stages))}
