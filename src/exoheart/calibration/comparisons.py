@@ -25,7 +25,8 @@ from exoheart.units import factor
 
 FloatArray = npt.NDArray[np.float64]
 CLOCK = "heart_clock_laboratory"
-#: Parameter sets by text id, or by row id for what a reading needs; in model units.
+#: A parameter set: values by text id, or by row id for what a reading needs, in model
+#: units. ``id@pig`` is for that species only.
 Set = Mapping[str, float]
 _Key = tuple[str, str, float | None, str]
 
@@ -87,7 +88,7 @@ class Comparisons:
             clock = clocks.get(laboratory)
             if clock is None:
                 clock = laboratory_clock(species, laboratory)
-            changes = {CLOCK: clock, **given}
+            changes = {CLOCK: clock, **of_species(given, species)}
             runs.append(Run(species, (model, occlusion), times, changes))
         return runs
 
@@ -138,6 +139,12 @@ class Comparisons:
         return found
 
 
+def of_species(given: Set, species: str) -> dict[str, float]:
+    """Give the values of a set that hold for a species, its own before those of all."""
+    own = {k.split("@")[0]: v for k, v in given.items() if k.endswith(f"@{species}")}
+    return {key: value for key, value in given.items() if "@" not in key} | own
+
+
 def as_read(
     control: Control, times: FloatArray, values: FloatArray, given: Set
 ) -> FloatArray:
@@ -145,7 +152,7 @@ def as_read(
     known = [m for m in outcome.measures() if m.observable == control.observable]
     if not known or not control.method:
         return values
-    reading = {}
+    reading, given = {}, of_species(given, control.species)
     for id_ in known[0].reads(control.method):
         row = priors(control.species)[id_]
         unit = outcome.READINGS[id_]
