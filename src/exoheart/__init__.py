@@ -25,16 +25,27 @@ if TYPE_CHECKING:
     from exoheart.figures import figure
     from exoheart.planning import plan
     from exoheart.prediction import simulate
+    from exoheart.qualification import qualify
     from exoheart.study import StudyFile as Study
 
 __version__ = VERSION
-__all__ = ["Study", "cite", "evidence", "figure", "plan", "product", "simulate"]
+__all__ = [
+    "Study",
+    "cite",
+    "evidence",
+    "figure",
+    "plan",
+    "product",
+    "qualify",
+    "simulate",
+]
 
 #: Where each public name lives, and its name there (None: the module itself).
 _HOMES = {
     "Study": ("exoheart.study", "StudyFile"),
     "plan": ("exoheart.planning", "plan"),
     "simulate": ("exoheart.prediction", "simulate"),
+    "qualify": ("exoheart.qualification", "qualify"),
     "figure": ("exoheart.figures", "figure"),
     "cite": ("exoheart.evidence", "cite"),
     "evidence": ("exoheart.evidence", None),

@@ -12,7 +12,7 @@ from exoheart.errors import SolveError
 
 COMMANDS = (
     *("plan", "simulate", "check", "new", "schema"),
-    *("parameters", "evidence", "cite"),
+    *("parameters", "qualify", "calibrate", "evidence", "cite"),
 )
 
 

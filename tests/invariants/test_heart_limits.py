@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from heart_protocols import (
+    DAY,
+    LIGATION,
+    SHAM,
+    SIZE,
+    SPECIES,
+    STATES,
+    protocols,
+    reperfused,
+)
 
 from exoheart import calibration as ct
 from exoheart import engine, heart
 from exoheart.evidence import load_parameters
 
-SPECIES = ("mouse", "rat", "pig", "human", "dog")
-SHAM, LIGATION = ("none", None), ("permanent ligation", None)
-DAY = 24.0
-STATES = ct.heart_model(()).states
-SIZE = "outcome_infarct_area_at_risk"
 ENDPOINTS = (SIZE, "outcome_ejection_fraction", "outcome_fibrosis_infarct")
 CELLS = tuple(
     f"port_cells_risk_{cell}"
@@ -21,10 +26,6 @@ CELLS = tuple(
 )
 #: Three months, dense where things are fast.
 QUARTER = np.concatenate([np.linspace(0, 6, 25), np.linspace(7, 90 * DAY, 60)])
-
-
-def reperfused(minutes):
-    return ("ischaemia-reperfusion", minutes / 60)
 
 
 def shaken(species, seed, signal):
@@ -84,11 +85,15 @@ def test_renewal_adds_nothing_to_a_whole_heart():
 
 @pytest.mark.parametrize("species", SPECIES)
 def test_ligation_is_reperfusion_that_never_comes(species):
-    """A permanent ligation equals an opening beyond the end of the course."""
-    late = ct.Run(species, reperfused(200 * DAY * 60), QUARTER)
+    """A ligation equals an opening beyond the end, whatever flow that would bring."""
     never = ct.Run(species, LIGATION, QUARTER)
-    solved = ct.solve([late, never], STATES)
-    np.testing.assert_array_equal(solved.values[0], solved.values[1])
+    late = [
+        ct.Run(species, reperfused(200 * DAY * 60), QUARTER, {"heart_no_reflow": share})
+        for share in (0.0, 0.3)
+    ]
+    solved = ct.solve([never, *late], STATES)
+    for opened in solved.values[1:]:
+        np.testing.assert_array_equal(opened, solved.values[0])
 
 
 @pytest.mark.parametrize("species", SPECIES)
@@ -112,35 +117,56 @@ def test_without_signals_therapy_numbers_do_not_matter(species):
     np.testing.assert_array_equal(solved.values[0], solved.values[1])
 
 
+@pytest.mark.parametrize("no_reflow", [0.0, 0.3])
 @pytest.mark.parametrize("species", SPECIES)
-def test_longer_ischaemia_means_a_larger_infarct(species):
+def test_longer_ischaemia_means_a_larger_infarct(species, no_reflow):
     """Infarct size at 24 h never falls as the occlusion grows, ligation included."""
-    minutes = (5, 15, 30, 45, 60, 90, 180, 360)
-    runs = [ct.Run(species, reperfused(m), [0.0, m / 60 + DAY]) for m in minutes]
-    runs.append(ct.Run(species, LIGATION, [0.0, 6 + DAY]))
+    minutes = (5, 15, 30, 45, 60, 90, 180, 360, 720)
+    withheld = {"heart_no_reflow": no_reflow}
+    runs = [
+        ct.Run(species, reperfused(m), [0.0, m / 60 + DAY], withheld) for m in minutes
+    ]
+    runs.append(ct.Run(species, LIGATION, [0.0, 12 + DAY]))
     sizes = ct.solve(runs, (SIZE,))[SIZE][:, 1]
     assert np.all(np.diff(sizes) > -1e-6)
     assert sizes[-1] > sizes[0] + 10
 
 
 @pytest.mark.parametrize("species", SPECIES)
-def test_more_collateral_flow_means_a_smaller_infarct(species):
-    """Infarct size falls with collateral flow, and is nothing above critical flow."""
-    flows = (0.001, 0.05, 0.1, 0.15, 0.2, 0.25, 0.29)
-    runs = [
-        ct.Run(species, reperfused(90), [0.0, DAY], {"heart_collateral_flow": flow})
-        for flow in flows
-    ]
-    sizes = ct.solve(runs, (SIZE,))[SIZE][:, 1]
-    assert np.all(np.diff(sizes) < 0)
+@pytest.mark.parametrize("no_reflow", [0.0, 0.3])
+def test_more_collateral_flow_means_a_smaller_infarct(species, no_reflow):
+    """Infarct size at 24 h falls with collateral flow, under every protocol."""
+    critical = ct.central(ct.heart_model(()), species)["heart_critical_flow"]
+    flows = critical * np.array([0.003, 0.15, 0.3, 0.5, 0.7, 0.85, 0.97])
+    for protocol in protocols(species):
+        at = [0.0, (protocol[1] or 0.0) + DAY]
+        sizes = ct.solve(
+            [
+                ct.Run(
+                    species,
+                    protocol,
+                    at,
+                    {"heart_collateral_flow": flow, "heart_no_reflow": no_reflow},
+                )
+                for flow in flows
+            ],
+            (SIZE,),
+        )[SIZE][:, 1]
+        assert np.all(np.diff(sizes) < 0), (protocol, sizes)
 
 
-@pytest.mark.parametrize("protocol", [reperfused(360), LIGATION])
-def test_flow_above_critical_means_no_infarct_and_no_drift(protocol):
-    """A guinea pig's collateral flow (normal in PMID3440266) leaves all at rest."""
-    changes = {"heart_collateral_flow": 0.9}
+@pytest.mark.parametrize("species", SPECIES)
+@pytest.mark.parametrize("flow", [0.0, 0.9])
+def test_flow_above_critical_means_no_infarct_and_no_drift(species, flow):
+    """Collateral flow just above the critical value, or a guinea pig's (PMID3440266).
+
+    All but flow itself stays at rest for 90 days, under every protocol.
+    """
+    critical = ct.central(ct.heart_model(()), species)["heart_critical_flow"]
+    changes = {"heart_collateral_flow": max(flow, 1.001 * critical)}
     still = [state for state in STATES if state != "heart_flow"]
-    solved = ct.solve([ct.Run("mouse", protocol, QUARTER, changes)], still)
+    runs = [ct.Run(species, p, QUARTER, changes) for p in protocols(species)]
+    solved = ct.solve(runs, still)
     assert np.ptp(solved.values, axis=1).max() < 1e-9
 
 

@@ -24,6 +24,11 @@ MAY = {
     "decision": {"trial", "therapy", "product", "engine"},
     # the heart alone against published animals: two stages, never the joined model
     "calibration": {"heart", "outcome", "engine", "evidence"},
+    # shows the heart beside published animals, and predicts studies it hasn't seen
+    "qualification": {
+        *("calibration", "heart", "outcome", "engine", "evidence"),
+        *("study", "prediction", "figures", "report"),
+    },
     "study": {"evidence"},
     "report": {"figures"},
     "prediction": {*STAGES, "therapy", "engine", "evidence", "trial", "study"},
@@ -35,7 +40,7 @@ MAY = {
         *("report", "figures"),
     },
     "cli": {"study", "prediction", "planning", "evidence", "product", "report"}
-    | {"figures", "therapy"},
+    | {"figures", "therapy", "calibration", "qualification"},
     **{key: set() for key in ("errors", "units", "records", "version")},
 }
 HEAVY = ("pint", "pandas", "xarray", "altair", "pydantic", "roadrunner", "antimony")

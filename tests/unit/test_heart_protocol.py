@@ -32,8 +32,9 @@ def test_ligation_lowers_flow_and_its_target_for_good():
 
 def test_reperfusion_raises_the_target_less_what_does_not_reflow():
     """After the occlusion flow is called back to 1 less the no-reflow share."""
-    opened = rows("ischaemia-reperfusion", 1.5)[-1]
+    opened, obstructed = rows("ischaemia-reperfusion", 1.5)[-2:]
     assert opened == (3, 1.5, "set", "heart_flow_target", 0.8)
+    assert obstructed == (3, 1.5, "set", "heart_obstructed_share", 0.2)
 
 
 @pytest.mark.parametrize("occlusion_h", [None, 0.0, -1.0, float("nan"), float("inf")])

@@ -36,6 +36,10 @@ def read(states, changes=None, species="pig"):
     return {id_: float(solved[id_][0, 0]) for id_ in OBSERVABLES}
 
 
+LOST_MUSCLE = ct.priors("pig")["heart.lost_muscle_effect"].value
+WEIGHT = ct.priors("pig")["outcome.jeopardised_weight"].value
+
+
 def test_a_healthy_heart_reads_normal():
     """Without injury there is no infarct and function is that of the table (pig)."""
     seen = read({})
@@ -53,7 +57,9 @@ def test_half_of_the_bed_lost():
     assert seen["outcome_infarct_area_at_risk"] == pytest.approx(50)
     assert seen["outcome_infarct_left_ventricle"] == pytest.approx(15)
     assert seen["outcome_lost_mass"] == pytest.approx(105 * 0.15)
-    assert seen["outcome_ejection_fraction"] == pytest.approx(57 * (1 - 1.2 * 0.15))
+    assert seen["outcome_ejection_fraction"] == pytest.approx(
+        57 * (1 - LOST_MUSCLE * 0.15)
+    )
     assert seen["outcome_end_diastolic_volume"] == pytest.approx(100)
     assert seen["outcome_capillary_density_border"] == pytest.approx(
         2500 * (1 - 0.3 * 0.4)
@@ -61,9 +67,11 @@ def test_half_of_the_bed_lost():
 
 
 def test_injured_cells_count_in_part():
-    """A stain calls half of the injured cells dead."""
+    """A stain calls a share of the injured cells dead."""
     seen = read({"heart_viable": 0.6, "heart_jeopardised": 0.2})
-    assert seen["outcome_infarct_area_at_risk"] == pytest.approx(30)
+    assert seen["outcome_infarct_area_at_risk"] == pytest.approx(
+        100 * (0.4 - 0.2 * (1 - WEIGHT))
+    )
 
 
 def test_ejection_fraction_stays_between_0_and_100_in_extremes():

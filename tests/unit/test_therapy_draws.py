@@ -40,7 +40,9 @@ def changed(**rows: Prior | None) -> Draws:
     """The pig's draws with some rows replaced or left out."""
     new = {k: v for k, v in priors().rows.items() if k not in rows}
     new |= {k: v for k, v in rows.items() if v is not None}
-    return Draws.of(SEED, therapy_model(), Priors(new), load_scaling(), None)
+    return Draws.of(
+        SEED, therapy_model(), Priors(new, priors().correlation), load_scaling(), None
+    )
 
 
 def row(name, text, spread, unit="1", bounds=(0.0, np.inf)):

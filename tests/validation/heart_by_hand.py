@@ -1,9 +1,11 @@
 """The heart's equations in plain Python, written from the formulas, for comparison.
 
 Symbols: V viable, J jeopardised, C committed, D debris, A alarmin, R oxidant (ROS),
-E energy depletion, F flow, K contractility at risk, N neutrophils, M1 and M2
-macrophages, I1, I6, TN, I10, TG cytokines, FB and MY fibroblasts, CO collagen, VE
-vessels, DI dilation, CR contractility elsewhere, L leak. No therapy: all signals zero.
+E energy depletion, F flow, K contractility at risk, L leak, AR answer to alarmins,
+N neutrophils, MO monocytes on offer, M1 and M2 macrophages, I1, I6, TN, I10, TG
+cytokines, FB, MY and MF fibroblasts, myofibroblasts and matrifibrocytes, CY and CO
+young and mature collagen, VE vessels, DI dilation, CR contractility elsewhere, G growth
+of surviving muscle. No therapy: all signals zero.
 """
 
 import math
@@ -20,7 +22,9 @@ STATES = {
     "R": "heart_oxidant",
     "K": "heart_contractility_risk",
     "L": "heart_leak",
+    "AR": "heart_alarm_response",
     "N": "heart_neutrophils",
+    "MO": "heart_monocyte_supply",
     "M1": "heart_macrophages_inflammatory",
     "M2": "heart_macrophages_reparative",
     "I1": "heart_interleukin_1",
@@ -30,12 +34,15 @@ STATES = {
     "TG": "heart_tgf_beta",
     "FB": "heart_fibroblasts",
     "MY": "heart_myofibroblasts",
+    "MF": "heart_matrifibrocytes",
+    "CY": "heart_collagen_young",
     "CO": "heart_collagen",
     "VE": "heart_vessels",
     "DI": "heart_dilation",
     "CR": "heart_contractility_remote",
+    "G": "heart_compensation",
 }
-ONES = ("F", "V", "K", "I1", "I6", "TN", "I10", "TG", "FB", "VE", "CR")
+ONES = ("F", "V", "K", "MO", "I1", "I6", "TN", "I10", "TG", "FB", "VE", "CR")
 
 
 def start(p):
@@ -89,7 +96,6 @@ def rates(y, values, target):  # noqa: PLR0915 - one line an equation
         + p.late_loss_rate * (share * s["DI"] + (1 - share) * max(1 - s["VE"], 0.0))
     )
 
-    alarm = part(s["A"], p.alarmin_half)
     macs = s["M1"] + s["M2"]
     eaten = (
         p.clearance_rate
@@ -106,9 +112,10 @@ def rates(y, values, target):  # noqa: PLR0915 - one line an equation
     )
     turned = p.polarisation_rate * turn * s["M1"] / mac
     call = part(
-        s["D"]
+        p.chemotaxis_debris_weight * s["D"]
         + p.chemotaxis_alarmin_weight * s["A"]
-        + p.chemotaxis_tnf_weight * up["TN"],
+        + p.chemotaxis_tnf_weight * up["TN"]
+        + p.chemotaxis_neutrophil_weight * s["N"],
         p.chemotaxis_half,
         2,
     )
@@ -128,9 +135,11 @@ def rates(y, values, target):  # noqa: PLR0915 - one line an equation
         dead_i
         + dead_r
         + p.alarmin_delayed_share * s["C"] / p.committed_time
-        - s["A"] / p.alarmin_time
+        - s["A"] * (1 / p.alarmin_time + p.alarmin_washout_rate * s["F"])
     )
-    d["R"] = p.oxidant_rate * (1 - isch) * s["F"] * s["E"] - s["R"] / p.oxidant_time
+    d["AR"] = (part(s["A"], p.alarmin_half) - s["AR"]) / p.alarm_response_time
+    burst = p.oxidant_rate * (1 - isch) * s["F"] / (1 - p.obstructed_share) * s["E"]
+    d["R"] = burst - s["R"] / p.oxidant_time
     d["K"] = (
         isch * (p.stunning_floor - s["K"]) / p.akinesia_time
         + (1 - isch) * (1 - s["K"]) / p.stunning_time
@@ -146,65 +155,77 @@ def rates(y, values, target):  # noqa: PLR0915 - one line an equation
         p.neutrophil_rate
         * (open_n + (1 - open_n) * s["F"])
         * part(
-            up["I1"] + p.neutrophil_interleukin_6_weight * up["I6"],
+            up["I1"]
+            + p.neutrophil_interleukin_6_weight * up["I6"]
+            + p.neutrophil_tnf_weight * up["TN"],
             p.neutrophil_half,
             2,
         )
         - s["N"] / p.neutrophil_time
     )
+    offer = 1 + p.monocyte_supply_gain * part(up["I1"], p.monocyte_supply_half)
+    d["MO"] = (offer - s["MO"]) / (p.monocyte_supply_time * mac)
     d["M1"] = (
-        p.monocyte_rate * (open_m + (1 - open_m) * s["F"]) * call / mac
+        p.monocyte_rate * (open_m + (1 - open_m) * s["F"]) * call * s["MO"] / mac
         - turned
         - s["M1"] / (p.macrophage_inflammatory_time * mac)
     )
     d["M2"] = turned - s["M2"] / (p.macrophage_reparative_time * mac)
+    calm = 1 - p.tgf_beta_brake_effect * part(up["TG"], p.tgf_beta_brake_half)
+    drive = brake * calm * (1 + p.amplification_gain * harm)
     for name, long in (("I1", "interleukin_1"), ("I6", "interleukin_6")):
         gain, cells, time = (
             values[f"heart_{long}_{what}"] for what in ("gain", "cell_share", "time")
         )
-        made = gain * (alarm + cells * (s["N"] + s["M1"])) * brake
+        made = gain * (s["AR"] + cells * (s["N"] + s["M1"])) * drive
         d[name] = (made - (s[name] - 1)) / time
+    ligated = p.tnf_ligated_gain * max(1 - s["F"], 0.0) * s["MY"]
     d["TN"] = (
         p.tnf_gain
-        * (alarm + p.tnf_macrophage_share * s["M1"] + p.tnf_neutrophil_share * s["N"])
-        * brake
-        * (1 - p.tnf_tgf_beta_effect * part(up["TG"], p.tnf_tgf_beta_half))
+        * (s["AR"] + p.tnf_macrophage_share * s["M1"] + p.tnf_neutrophil_share * s["N"])
+        * drive
+        + ligated
         - (s["TN"] - 1)
     ) / p.tnf_time
     d["I10"] = (
-        p.interleukin_10_alarmin_gain * alarm
+        p.interleukin_10_alarmin_gain * s["AR"]
         + p.interleukin_10_macrophage_gain
         * (s["M2"] + p.interleukin_10_inflammatory_share * s["M1"])
         - (s["I10"] - 1)
     ) / p.interleukin_10_time
     d["TG"] = (
-        p.tgf_beta_gain * (s["M2"] + p.tgf_beta_inflammatory_share * s["M1"])
+        p.tgf_beta_release_gain * s["AR"]
+        + p.tgf_beta_gain * (s["M2"] + p.tgf_beta_inflammatory_share * s["M1"])
         + p.tgf_beta_myofibroblast_gain * s["MY"]
+        + p.tgf_beta_matrifibrocyte_gain * s["MF"]
         - (s["TG"] - 1)
     ) / p.tgf_beta_time
 
     tgf = part(up["TG"], p.tgf_beta_half, 2)
-    drive = tgf / (1 + p.fibroblast_interleukin_1_weight * up["I1"])
-    converted = p.conversion_rate * drive * s["FB"]
+    grow = tgf / (1 + p.fibroblast_interleukin_1_weight * up["I1"])
+    converted = p.conversion_rate * grow * s["FB"]
     back = p.reversion_rate * s["MY"]
-    room = 1 - (s["FB"] + s["MY"]) / p.fibroblast_capacity
+    room = 1 - (s["FB"] + s["MY"] + s["MF"]) / p.fibroblast_capacity
+    lost = p.fibroblast_turnover_rate
     d["FB"] = (
-        p.fibroblast_growth_rate * drive * s["FB"] * room
-        - converted
-        + back
-        - p.fibroblast_turnover_rate * (s["FB"] - 1)
+        (p.fibroblast_growth_rate * room - p.conversion_rate) * grow * s["FB"]
+        - lost * (s["FB"] - 1)
     ) / rep
     d["MY"] = (converted - back) / rep
-    makers = s["MY"] + p.collagen_fibroblast_share * max(s["FB"] - 1, 0.0) * tgf
-    basal = p.collagen_basal_turnover
-    d["CO"] = (
-        p.collagen_deposition_rate * makers * (1 - s["CO"] / p.collagen_highest)
-        - p.collagen_turnover_rate
-        * (
-            (basal + p.collagen_leukocyte_turnover * (s["N"] + s["M1"])) * s["CO"]
-            - basal * p.collagen_normal
-        )
-    ) / rep
+    d["MF"] = (back - lost * s["MF"]) / rep
+
+    makers = s["MY"] + p.collagen_matrifibrocyte_share * s["MF"]
+    makers += p.collagen_fibroblast_share * tgf * s["FB"]
+    unfilled = 1 - (s["CY"] + s["CO"]) / p.collagen_highest
+    eating = p.collagen_basal_turnover
+    eating += p.collagen_leukocyte_turnover * (s["N"] + s["M1"])
+    eating *= p.collagen_turnover_rate
+    kept = p.collagen_turnover_rate * p.collagen_basal_turnover * p.collagen_normal
+    ripe = s["CY"] / p.collagen_maturation_time
+    made = p.collagen_deposition_rate * makers * unfilled
+    d["CY"] = (made - ripe - eating * s["CY"]) / rep
+    d["CO"] = (ripe + kept - eating * s["CO"]) / rep
+
     ceiling = p.vessel_ceiling_basal + p.vessel_ceiling_flow * s["F"]
     grown = (
         p.vessel_growth_rate
@@ -232,10 +253,11 @@ def rates(y, values, target):  # noqa: PLR0915 - one line an equation
     d["CR"] = (
         1
         - p.contractility_dilation_effect * s["DI"] / (1 + s["DI"])
-        - p.contractility_vessel_effect * max(1 - s["VE"], 0.0)
+        - p.contractility_vessel_effect * s["V"] * max(1 - s["VE"], 0.0)
         - p.contractility_inflammation_effect * harm
         - s["CR"]
     ) / p.contractility_time
+    d["G"] = (risk * (1 - s["V"]) - s["G"]) / (p.compensation_time * rep)
     return [d[name] for name in STATES]
 
 
@@ -243,7 +265,8 @@ def ejection_fraction(y, p):
     """Give the ejection fraction [%] of states, from its own formula."""
     s = dict(zip(STATES, y, strict=True))
     risk = p["anatomy_area_at_risk"]
-    pump = (1 - p["heart_lost_muscle_effect"] * risk * (1 - s["V"])) * s["CR"]
+    lost = risk * (1 - s["V"]) - p["heart_compensation_effect"] * s["G"]
+    pump = (1 - p["heart_lost_muscle_effect"] * lost) * s["CR"]
     pump -= p["heart_stunning_effect"] * risk * s["V"] * (1 - s["K"])
     floor = p["outcome_contractile_floor"]
     if pump <= floor:

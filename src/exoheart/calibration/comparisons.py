@@ -21,6 +21,7 @@ from exoheart.calibration.heart_alone import (
     solve,
 )
 from exoheart.outcome import Control
+from exoheart.records.prior import Priors
 from exoheart.units import factor
 
 FloatArray = npt.NDArray[np.float64]
@@ -31,9 +32,9 @@ Set = Mapping[str, float]
 _Key = tuple[str, str, float | None, str]
 
 
-def laboratory_clock(species: str, laboratory: str) -> float:
+def laboratory_clock(species: str, laboratory: str, *, fitted: bool = True) -> float:
     """Give the injury clock of a laboratory: fitted, or the central one [1]."""
-    known = priors(species)
+    known = priors(species, fitted=fitted)
     own = known.get(f"heart.clock_laboratory.{laboratory}")
     return (own or known["heart.clock_laboratory"]).value
 
@@ -48,11 +49,14 @@ class Comparisons:
         The rows.
     terms, added
         Replaced terms of the model text, and statements added to it.
+    fitted
+        False takes central values from before any fit, as a fit itself must.
     """
 
     controls: tuple[Control, ...]
     terms: Terms = ()
     added: tuple[str, ...] = ()
+    fitted: bool = True
     groups: Mapping[_Key, list[Control]] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -87,7 +91,7 @@ class Comparisons:
             times = np.unique(np.concatenate([c.sample_times for c in group]))
             clock = clocks.get(laboratory)
             if clock is None:
-                clock = laboratory_clock(species, laboratory)
+                clock = laboratory_clock(species, laboratory, fitted=self.fitted)
             changes = {CLOCK: clock, **of_species(given, species)}
             runs.append(Run(species, (model, occlusion), times, changes))
         return runs
@@ -122,7 +126,12 @@ class Comparisons:
             for run in self.runs(given, clock)
         ]
         solved = solve(
-            runs, self.observables, self.terms, added=self.added, workers=workers
+            runs,
+            self.observables,
+            self.terms,
+            added=self.added,
+            fitted=self.fitted,
+            workers=workers,
         )
         place = {control.id: k for k, control in enumerate(self.controls)}
         found = np.full((len(sets), len(self.controls)), np.nan)
@@ -133,7 +142,8 @@ class Comparisons:
             times = solved.times[number, :count]
             for control in group:
                 course = solved[control.observable][number, :count]
-                course = as_read(control, times, course, sets[which])
+                known = priors(control.species, fitted=self.fitted)
+                course = as_read(control, times, course, sets[which], known)
                 value = outcome.read_course(control, times, course)
                 found[which, place[control.id]] = value
         return found
@@ -146,15 +156,32 @@ def of_species(given: Set, species: str) -> dict[str, float]:
 
 
 def as_read(
-    control: Control, times: FloatArray, values: FloatArray, given: Set
+    control: Control,
+    times: FloatArray,
+    values: FloatArray,
+    given: Set,
+    rows: Priors | None = None,
 ) -> FloatArray:
-    """Give a course as the control's method reads it."""
+    """Give a course as the control's method reads it.
+
+    Parameters
+    ----------
+    control
+        Says which method.
+    times, values : ndarray, shape (t,)
+        The observable without a method [h after occlusion].
+    given
+        A parameter set; what a reading needs and isn't in it comes from `rows`.
+    rows
+        Of the species; the shipped ones if not given.
+    """
+    shipped = rows or priors(control.species)
     known = [m for m in outcome.measures() if m.observable == control.observable]
     if not known or not control.method:
         return values
     reading, given = {}, of_species(given, control.species)
     for id_ in known[0].reads(control.method):
-        row = priors(control.species)[id_]
+        row = shipped[id_]
         unit = outcome.READINGS[id_]
         reading[id_] = given.get(id_, row.value * factor(row.unit, unit))
     since = times - (control.occlusion_h or 0.0)

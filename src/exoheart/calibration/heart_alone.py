@@ -15,7 +15,13 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart import engine, heart, outcome
-from exoheart.evidence import load_choices, load_parameters, resolve
+from exoheart.errors import InputError
+from exoheart.evidence import (
+    load_choices,
+    load_correlation,
+    load_parameters,
+    resolve,
+)
 from exoheart.records.prior import Priors
 from exoheart.units import factor
 
@@ -55,7 +61,7 @@ def heart_model(
 def priors(species: str, *, fitted: bool = True) -> Priors:
     """Give what is known of one species; without `fitted`, as before any fit."""
     rows = [row for row in load_parameters() if fitted or row.kind != "fitted"]
-    return resolve(rows, species, load_choices())
+    return resolve(rows, species, load_choices(), load_correlation())
 
 
 def central(
@@ -64,12 +70,13 @@ def central(
     """Give the central value of every parameter of a model, by text id.
 
     What a reading needs (:data:`exoheart.outcome.READINGS`) is in it too, by row id.
+    Parameters of statements that were added to the text are not: a run gives them.
     """
     known = priors(species, fitted=fitted)
-    values = {"heart_flow_target": 1.0} | dict.fromkeys(heart.PORTS_READ, 0.0)
+    values = dict(heart.SCHEDULED) | dict.fromkeys(heart.PORTS_READ, 0.0)
     for id_ in model.parameters:
-        if id_ not in values:
-            row = known[id_.replace("_", ".", 1)]
+        row = known.get(id_.replace("_", ".", 1))
+        if row is not None:
             values[id_] = row.value * factor(row.unit, model.units[id_])
     for id_, unit in outcome.READINGS.items():
         values[id_] = known[id_].value * factor(known[id_].unit, unit)
@@ -96,6 +103,7 @@ def solve(
     terms: Terms = (),
     *,
     added: tuple[str, ...] = (),
+    fitted: bool = True,
     workers: int = 1,
 ) -> engine.Solution:
     """Solve some animals in one go; shorter courses are filled up with later times.
@@ -108,8 +116,10 @@ def solve(
         What to give.
     terms, added
         Replaced terms of the model text, and statements added to it.
+    fitted
+        False takes central values from before any fit.
     workers
-        Threads.
+        Processes.
 
     Returns
     -------
@@ -117,8 +127,17 @@ def solve(
         Observables of shape (run, sample).
     """
     model = heart_model(tuple(observables), terms, added)
-    given = {species: central(model, species) for species in {r.species for r in runs}}
+    given = {
+        species: central(model, species, fitted=fitted)
+        for species in {run.species for run in runs}
+    }
     rows = [given[run.species] | dict(run.changes) for run in runs]
+    missing = [id_ for id_ in model.parameters if any(id_ not in row for row in rows)]
+    if missing:
+        raise InputError(
+            f"no value for {', '.join(missing)}; allowed: a row of the parameter "
+            "tables or a value in the changes of every run; give one"
+        )
     table = np.array([[values[id_] for id_ in model.parameters] for values in rows])
     actions = [
         action

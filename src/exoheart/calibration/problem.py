@@ -121,7 +121,7 @@ class Problem:
     @property
     def comparisons(self) -> Comparisons:
         """The rows, grouped into animals."""
-        return Comparisons(self.controls, self.terms, self.added)
+        return Comparisons(self.controls, self.terms, self.added, fitted=False)
 
     def sets(
         self, coordinates: FloatArray

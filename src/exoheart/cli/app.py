@@ -10,10 +10,12 @@ from typing import Annotated
 
 import typer
 
+from exoheart.cli.calibrate import calibrate
 from exoheart.cli.citation import cite
 from exoheart.cli.evidence import check_data, show_outcomes
 from exoheart.cli.files import check, new, schema
 from exoheart.cli.parameters import parameters
+from exoheart.cli.qualify import qualify
 from exoheart.cli.runs import plan, simulate
 from exoheart.version import VERSION
 
@@ -51,7 +53,7 @@ def exoheart(
     """
 
 
-for _command in (plan, simulate, check, new, schema, parameters):
+for _command in (plan, simulate, check, new, schema, parameters, qualify, calibrate):
     app.command(context_settings=_SETTINGS)(_command)
 
 _evidence = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)

@@ -59,7 +59,8 @@ def _id(row: ParameterRow) -> str:
 
 
 def _stage(row: ParameterRow) -> str:
-    return PurePosixPath(row.file).stem
+    file = PurePosixPath(row.file)
+    return "fitted" if file.parent.name == "fitted" else file.stem
 
 
 def _named(rows: Sequence[ParameterRow], name: str) -> tuple[ParameterRow, ...]:
@@ -135,8 +136,18 @@ def _choices() -> Mapping[tuple[str, str], str]:
 
 
 def _counts(row: ParameterRow) -> bool:
-    """Say whether a row counts for its own species, or another source was chosen."""
+    """Say whether a row counts for its own species, or another was chosen or fitted."""
+    if (row.id, row.species) in _fitted():
+        return row.kind == "fitted"
     return _choices().get((row.id, row.species), row.source) == row.source
+
+
+@lru_cache(maxsize=1)
+def _fitted() -> frozenset[tuple[str, str]]:
+    from exoheart.evidence import load_parameters
+
+    fitted = (row for row in load_parameters() if row.kind == "fitted")
+    return frozenset((row.id, row.species) for row in fitted)
 
 
 def _interval(row: ParameterRow) -> list[float]:
@@ -206,7 +217,7 @@ def _show_stages(rows: Sequence[ParameterRow]) -> None:
 
 
 def _source(row: ParameterRow) -> str:
-    return row.source if _counts(row) else f"{row.source} (not chosen)"
+    return row.source if _counts(row) else f"{row.source} (not chosen)".strip()
 
 
 def _show_one(rows: Sequence[ParameterRow]) -> None:

@@ -33,6 +33,7 @@ from exoheart.evidence.tables import (
     ParameterRow,
     data_folder,
     load_choices,
+    load_correlation,
     load_parameters,
     load_scaling,
 )
@@ -55,6 +56,7 @@ __all__ = [
     "largest_dose",
     "load_bibliography",
     "load_choices",
+    "load_correlation",
     "load_parameters",
     "load_pooled",
     "load_scaling",

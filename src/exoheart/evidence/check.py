@@ -149,7 +149,8 @@ def _choices(rows: Sequence[RawRow], choices: Sequence[RawRow]) -> Iterator[Faul
         if not choice["reason"]:
             yield Fault(choice.where("reason"), "an empty cell", "why this source")
     for key, found in sources.items():
-        several = len({row["source"] for row in found}) > 1
+        own = [row for row in found if row["kind"] != "fitted"]
+        several = len({row["source"] for row in own}) > 1
         if several and key not in made:
             met = f"{len(found)} rows of {key[0]} for {key[1]!r}"
             allowed = "one row, or a line in parameters/choices.csv"

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 
 from exoheart.errors import DataError, Fault
 from exoheart.evidence.tables import ParameterRow
+from exoheart.records.correlation import Correlation
 from exoheart.records.prior import Prior, Priors
 
 
@@ -38,11 +39,13 @@ def resolve(
     rows: Iterable[ParameterRow],
     species: str,
     choices: Mapping[tuple[str, str], str] | None = None,
+    correlation: Correlation | None = None,
 ) -> Priors:
     """Choose one row for each parameter of one species.
 
-    A row of the species beats a row for `all`; where several rows of the same
-    species are left, `choices` names the source that counts.
+    A row of the species beats a row for `all`; a fitted row beats the prior that it
+    was fitted from; where several rows of the same species are left, `choices` names
+    the source that counts.
 
     Parameters
     ----------
@@ -52,6 +55,8 @@ def resolve(
         The animal treated.
     choices
         (id, species of the row) -> source.
+    correlation
+        Of fitted rows, by name (``id`` or ``id@species``).
 
     Returns
     -------
@@ -85,7 +90,18 @@ def resolve(
             chosen[name] = prior_of(counts)
     if faults:
         raise DataError("parameter tables", faults)
-    return Priors(chosen)
+    return Priors(chosen, _for_species(correlation or Correlation(), chosen))
+
+
+def _for_species(correlation: Correlation, chosen: Mapping[str, Prior]) -> Correlation:
+    """Give the correlations among the fitted rows that count for this species."""
+    fitted = {
+        prior.id if prior.species == "all" else f"{prior.id}@{prior.species}"
+        for prior in chosen.values()
+        if prior.kind == "fitted"
+    }
+    kept = correlation.only(fitted)
+    return Correlation(tuple(name.split("@")[0] for name in kept.ids), kept.matrix)
 
 
 def _pick(
@@ -94,6 +110,9 @@ def _pick(
     """Give the row that counts, or None where nothing decides."""
     if len(candidates) == 1:
         return candidates[0]
+    fitted = [row for row in candidates if row.kind == "fitted"]
+    if len(fitted) == 1:
+        return fitted[0]
     wanted = choices.get((candidates[0].id, candidates[0].species))
     found = [row for row in candidates if row.source == wanted]
     return found[0] if wanted is not None and len(found) == 1 else None

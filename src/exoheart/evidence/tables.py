@@ -11,8 +11,11 @@ import csv
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+
 from exoheart.errors import DataError, Fault
 from exoheart.evidence.vocabulary import PARAMETER_COLUMNS
+from exoheart.records.correlation import Correlation
 from exoheart.records.distribution import Distribution, parse_distribution
 from exoheart.records.prior import Kind
 
@@ -84,9 +87,11 @@ def number(row: RawRow, column: str) -> float | None:
 
 
 def stage_files(root: Path) -> list[Path]:
-    """Give the parameter tables of all stages, by name."""
+    """Give the parameter tables of all stages and what was fitted, by name."""
     found = (root / "parameters").glob("*.csv")
-    return sorted(path for path in found if path.name not in NOT_STAGES)
+    stages = sorted(path for path in found if path.name not in NOT_STAGES)
+    fitted = root / "fitted" / "heart.csv"
+    return [*stages, fitted] if fitted.exists() else stages
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +208,7 @@ def load_parameters(folder: Path | None = None) -> tuple[ParameterRow, ...]:
         header, body = read_table(path, root)
         if header != PARAMETER_COLUMNS:
             fault = Fault(
-                f"parameters/{path.name} row 1",
+                f"{path.parent.name}/{path.name} row 1",
                 ", ".join(header),
                 ", ".join(PARAMETER_COLUMNS),
             )
@@ -228,3 +233,21 @@ def load_scaling(folder: Path | None = None) -> dict[str, str]:
         return {}
     _, rows = read_table(path, data_folder(folder))
     return {row["id"]: row["exponent"] for row in rows}
+
+
+def load_correlation(folder: Path | None = None) -> Correlation:
+    """Load how fitted parameters hang together; empty where nothing was fitted.
+
+    Rows are ``name, name, correlation``, each pair once; a name holds the species
+    where the fit is for one (``heart.clock_repair@rat``).
+    """
+    path = data_folder(folder) / "fitted" / "correlation.csv"
+    if not path.exists():
+        return Correlation()
+    _, rows = read_table(path, data_folder(folder))
+    names = list(dict.fromkeys(row[c] for row in rows for c in ("first", "second")))
+    matrix = np.eye(len(names))
+    for row in rows:
+        at = names.index(row["first"]), names.index(row["second"])
+        matrix[at] = matrix[at[::-1]] = number(row, "correlation")
+    return Correlation(tuple(names), matrix)

@@ -24,8 +24,10 @@ BLOCKS: tuple[str, ...] = (
     "ventricle.ant",
     "cells.ant",
 )
-#: Rows read from Python; all rows of the heart are read by its text.
-READS: tuple[str, ...] = ()
+#: Rows read from Python, not by the text: clocks of named laboratories.
+READS: tuple[str, ...] = ("heart.clock_laboratory.*",)
+#: What the schedule sets, with its value before occlusion.
+SCHEDULED = MappingProxyType({"heart_flow_target": 1.0, "heart_obstructed_share": 0.0})
 #: What makes a heart alone complete: its signals as constants, with their unit.
 PORTS_READ = MappingProxyType(
     {
@@ -54,6 +56,7 @@ __all__ = [
     "BLOCKS",
     "PORTS_READ",
     "READS",
+    "SCHEDULED",
     "blocks",
     "infarct_actions",
     "replaced",

@@ -75,6 +75,9 @@ def infarct_actions(
             f"occlusion of {occlusion_h!r} h; allowed: hours above 0 for "
             "ischaemia-reperfusion; give its length or use 'permanent ligation'"
         )
-    returned = 1.0 - float(parameters["heart_no_reflow"])
-    opened = Action(member, occlusion_h, "set", "heart_flow_target", returned)
-    return (*occluded, opened)
+    closed = float(parameters["heart_no_reflow"])
+    opened = Action(member, occlusion_h, "set", "heart_flow_target", 1.0 - closed)
+    if closed == 0:
+        return (*occluded, opened)
+    obstructed = Action(member, occlusion_h, "set", "heart_obstructed_share", closed)
+    return (*occluded, opened, obstructed)

@@ -27,7 +27,7 @@ def terms(blocks: Sequence[str]) -> dict[str, str]:
     --------
     >>> from exoheart import heart
     >>> terms(heart.blocks())["heart_fibroblasts_all"]
-    'heart_fibroblasts + heart_myofibroblasts'
+    'heart_fibroblasts + heart_scar_cells'
     """
     found = {}
     for block in blocks:

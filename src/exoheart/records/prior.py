@@ -9,11 +9,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
 from exoheart.errors import UnknownParameterError, closest
+from exoheart.records.correlation import Correlation
 from exoheart.records.distribution import Distribution
 
 Kind = Literal["measured", "derived", "fitted", "assumed", "borrowed"]
@@ -87,9 +88,19 @@ class Prior:
 
 @dataclass(frozen=True, slots=True)
 class Priors(Mapping[str, Prior]):
-    """All parameters of one study, by id."""
+    """All parameters of one study, by id.
+
+    Parameters
+    ----------
+    rows
+        By id.
+    correlation
+        Between parameters that were fitted together; a parameter that the user has
+        overridden is no longer among them.
+    """
 
     rows: Mapping[str, Prior]
+    correlation: Correlation = field(default_factory=Correlation, compare=False)
 
     def __getitem__(self, name: str) -> Prior:
         try:

@@ -80,8 +80,6 @@ def build_animal(draft: Draft) -> Animal | None:
         read.fault(where, infarct["occlusion"], allowed)
     mass = read.measure("animal.body_mass", raw.get("body_mass"), "kg", zero=False)
     laboratory = infarct.get("laboratory") or "default"
-    if len(draft.names.laboratories) > 1:
-        read.name("animal.infarct.laboratory", laboratory, draft.names.laboratories)
     species = raw.get("species")
     if species is None or model is None:
         return None

@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Any
 
 from exoheart.errors import Fault, StudyError
-from exoheart.evidence import load_choices, load_parameters, resolve
+from exoheart.evidence import load_choices, load_correlation, load_parameters, resolve
 from exoheart.records.prior import Priors
 from exoheart.records.study import Study
 from exoheart.study.arms import build_arms
@@ -26,7 +26,7 @@ from exoheart.study.build import (
     build_overrides,
 )
 from exoheart.study.faults import Reader
-from exoheart.study.names import Names, shipped_names
+from exoheart.study.names import Names, laboratory_clock, shipped_names
 from exoheart.study.overrides import overridden
 from exoheart.study.products import build_products
 from exoheart.study.template import template
@@ -100,14 +100,23 @@ def priors_for(study: Study, *, names: Names | None = None) -> Priors:
     DataError
         The tables hold two rows for one parameter and no choice between them.
     """
-    priors = resolve(load_parameters(), study.animal.species, load_choices())
+    priors = resolve(
+        load_parameters(), study.animal.species, load_choices(), load_correlation()
+    )
     known = names or shipped_names()
     rows = dict(priors.rows)
+    own = {override.id for override in study.overrides}
     for override in study.overrides:
         row = known.parameter(override.id, study.animal.species)
         if row is not None:
             rows[override.id] = overridden(priors[override.id], override, row)
-    return Priors(MappingProxyType(rows))
+    laboratory = study.animal.infarct.laboratory
+    named = priors.get(laboratory_clock(laboratory))
+    if named is not None and "heart.clock_laboratory" not in own:
+        rows["heart.clock_laboratory"] = dataclasses.replace(
+            named, id="heart.clock_laboratory"
+        )
+    return Priors(MappingProxyType(rows), priors.correlation.only(set(rows) - own))
 
 
 def json_schema() -> dict[str, Any]:

@@ -23,7 +23,6 @@ from exoheart.evidence import load_parameters
 _DONOR_RATE = "donor.secretion_rate."
 _YIELD_FOLD = "donor.yield_fold."
 _RECOVERY = "product.recovery."
-_LABORATORY = "heart.clock_laboratory."
 #: Rows of recovery that are no step of their own.
 _NO_STEPS = ("unstated", "tangential flow twice")
 #: Other spellings of isolation steps.
@@ -88,13 +87,17 @@ class Names:
     donors: Mapping[str, str]
     isolation: Mapping[str, str]
     conditioning: Mapping[str, str]
-    laboratories: frozenset[str]
     parameters: Mapping[str, tuple[ParameterName, ...]]
 
     def parameter(self, name: str, species: str) -> ParameterName | None:
         """Give the row of a parameter that holds for a species, or None."""
         rows = {row.species: row for row in self.parameters.get(name, ())}
         return rows.get(species) or rows.get("all")
+
+
+def laboratory_clock(laboratory: str) -> str:
+    """Give the id of a laboratory's injury clock, whether or not there is a row."""
+    return f"heart.clock_laboratory.{laboratory}"
 
 
 def spelled(name: str, options: Mapping[str, str]) -> str | None:
@@ -123,7 +126,6 @@ def shipped_names() -> Names:
         donors=_donors(data / "donors.csv", parameters),
         isolation=_steps(parameters),
         conditioning={name: name for name in _conditionings(parameters)},
-        laboratories=frozenset({"default", *_last(parameters, _LABORATORY)}),
         parameters=parameters,
     )
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
-from exoheart.study.names import Names
+from exoheart.study.names import Names, laboratory_clock
 
 #: Key patterns (items without their number) that nothing reads; a value that means
 #: "nothing special" isn't reported. Keys of a route are in ``data/routes.csv``.
@@ -39,6 +39,8 @@ def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
         if fnmatchcase(pattern, recorded) and value != silent and value not in ([], {})
         if not any(fnmatchcase(pattern, counted) for counted in COUNTED)
     ]
+    if _has_clock(data["animal"], names):
+        found.remove("animal.infarct.laboratory")
     given = {arm.get("product") for arm in data["arm"]}
     found += [
         f"product.{name}" for name in data.get("product", {}) if name not in given
@@ -52,6 +54,13 @@ def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
             keys = [key for key in arm["delivery"] if key in silent_keys]
             found += [f"arm[{number}].delivery.{key}" for key in keys]
     return tuple(found)
+
+
+def _has_clock(animal: Mapping[str, Any], names: Names) -> bool:
+    """Whether a laboratory was named whose injury clock is known for the species."""
+    laboratory = animal["infarct"].get("laboratory", "default")
+    known = names.parameter(laboratory_clock(laboratory), animal["species"])
+    return laboratory != "default" and known is not None
 
 
 def _keys(

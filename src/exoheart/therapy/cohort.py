@@ -8,14 +8,14 @@ only; a simulated trial later picks different ones for each arm.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from exoheart.delivery import dose_actions, require_closure
 from exoheart.engine import Action, Block, Model
-from exoheart.heart import infarct_actions
+from exoheart.heart import SCHEDULED, infarct_actions
 from exoheart.records.study import Infarct, Moment
 from exoheart.therapy.draws import Draws
 from exoheart.therapy.model import MECHANISMS, PRODUCT_INPUTS
@@ -68,6 +68,35 @@ class ArmPlan:
         return self.giga is not None
 
 
+def own_times(times: FloatArray, median_h: float, own_h: FloatArray) -> FloatArray:
+    """Give sample times of animals whose occlusion differs from the study's.
+
+    Moments under occlusion keep their share of it, later ones their distance from
+    reperfusion.
+
+    Parameters
+    ----------
+    times : ndarray, shape (t,)
+        For the study's own occlusion [h after its onset].
+    median_h
+        The study's occlusion [h].
+    own_h : ndarray, shape (n,)
+        Occlusion of each animal [h].
+
+    Returns
+    -------
+    ndarray, shape (n, t)
+
+    Examples
+    --------
+    >>> own_times(np.array([0.5, 2.0]), 1.0, np.array([1.0, 3.0])).tolist()
+    [[0.5, 2.0], [1.5, 4.0]]
+    """
+    under = times[None, :] * (own_h / median_h)[:, None]
+    after = times[None, :] + (own_h - median_h)[:, None]
+    return np.where(times < median_h, under, after)
+
+
 def anchored(moment: Moment, infarct: Infarct) -> float:
     """Give a moment in hours after the onset of occlusion."""
     if moment.anchor == "occlusion" or infarct.occlusion_h is None:
@@ -117,19 +146,30 @@ class Cohort:
             A draw leaves the rest of the body a negative flow or blood volume, or a
             zone no mass.
         """
-        parameters, actions, done = [], [], 0
+        parameters: list[FloatArray] = []
+        sampled: list[FloatArray] = []
+        actions: list[Action] = []
+        done = 0
         while done < count:
             arm, start = divmod(first + done, self.size.members)
             part = min(count - done, self.size.members - start)
             values = self._values(self.arms[arm], start, part)
+            sampled.append(self._times(values, part))
             parameters.append(
                 np.column_stack([values[id_] for id_ in self.model.parameters])
             )
             actions.extend(self._schedule(self.arms[arm], values, start, part, done))
             done += part
         table = np.concatenate(parameters)
-        times = np.tile(self.sample_times, (count, 1))
-        return Block(table, self.model.initial(table), tuple(actions), times)
+        initial = self.model.initial(table)
+        return Block(table, initial, tuple(actions), np.concatenate(sampled))
+
+    def _times(self, values: Mapping[str, FloatArray], count: int) -> FloatArray:
+        median = self.infarct.occlusion_h
+        if median is None:
+            return np.tile(self.sample_times, (count, 1))
+        own = median * values["heart_occlusion_spread"]
+        return own_times(self.sample_times, median, own)
 
     def _values(self, arm: ArmPlan, start: int, count: int) -> dict[str, FloatArray]:
         """Give every parameter of some animals, by text id, each of shape (count,)."""
@@ -138,7 +178,7 @@ class Cohort:
         values = self.draws.animals(outer, animal)
         values |= geometry(values)
         require_closure(values)
-        values["heart_flow_target"] = np.ones(count)
+        values |= {id_: np.full(count, value) for id_, value in SCHEDULED.items()}
         for mechanism in MECHANISMS:
             of_outer = np.array([label == mechanism for label in self.labels], float)
             values[f"mechanism_weight_{mechanism}"] = of_outer[outer]
@@ -149,6 +189,13 @@ class Cohort:
             if id_.startswith("port_"):
                 values[id_] = np.zeros(count)
         return values
+
+    def _own_infarct(self, own: Mapping[str, float]) -> Infarct:
+        """Give an animal's infarct: patients are opened sooner or later."""
+        if self.infarct.occlusion_h is None:
+            return self.infarct
+        occlusion = self.infarct.occlusion_h * own["heart_occlusion_spread"]
+        return replace(self.infarct, occlusion_h=occlusion)
 
     def _schedule(
         self,
@@ -161,15 +208,14 @@ class Cohort:
         rows: list[Action] = []
         for k in range(count):
             own = {id_: float(column[k]) for id_, column in values.items()}
+            infarct = self._own_infarct(own)
             rows.extend(
-                infarct_actions(
-                    offset + k, self.infarct.model, self.infarct.occlusion_h, own
-                )
+                infarct_actions(offset + k, infarct.model, infarct.occlusion_h, own)
             )
             if arm.giga is None or arm.at is None or arm.route is None:
                 continue
             amount = float(arm.giga[(start + k) // self.size.animals])
-            at = anchored(arm.at, self.infarct)
+            at = anchored(arm.at, infarct)
             for number in range(arm.times):
                 rows.extend(
                     Action(offset + k, *row)

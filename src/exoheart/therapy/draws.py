@@ -8,7 +8,7 @@ of its own at its layer, so adding one shifts no other.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +16,7 @@ from scipy import special
 
 from exoheart.engine import Model
 from exoheart.engine.streams import uniforms
+from exoheart.records.correlation import Correlation
 from exoheart.records.prior import Prior, Priors
 from exoheart.therapy.model import MECHANISMS, needed_parameters, parameter_id
 from exoheart.units import factor
@@ -47,10 +48,13 @@ class Draws:
         Seed of the run.
     draws
         One for each parameter that the tables give.
+    correlation
+        Between parameters that were fitted together.
     """
 
     seed: int
     draws: tuple[_Draw, ...]
+    correlation: Correlation = field(default_factory=Correlation, compare=False)
 
     @classmethod
     def of(
@@ -103,7 +107,7 @@ class Draws:
                     priors.get(variation),
                 )
             )
-        return cls(seed, tuple(made))
+        return cls(seed, tuple(made), priors.correlation)
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -117,17 +121,20 @@ class Draws:
 
         Parameters that only differ between animals are given at their median.
         """
+        shares = self.correlation.turn(
+            {d.prior.id: self._shares(d.prior, first, count) for d in self.draws}
+        )
         return {
-            draw.text_id: self._values(draw, draw.prior, first, count)
+            draw.text_id: draw.prior.distribution.quantile(shares[draw.prior.id])
+            * draw.to_model
+            * draw.scale
             for draw in self.draws
         }
 
-    def _values(self, draw: _Draw, prior: Prior, first: int, count: int) -> FloatArray:
+    def _shares(self, prior: Prior, first: int, count: int) -> FloatArray:
         if prior.layer == "animal":
-            shares = np.full(count, 0.5)
-        else:
-            shares = uniforms(self.seed, prior.layer, prior.id, first, count)
-        return prior.distribution.quantile(shares) * draw.to_model * draw.scale
+            return np.full(count, 0.5)
+        return uniforms(self.seed, prior.layer, prior.id, first, count)
 
     def animals(
         self, outer: npt.NDArray[np.int64], animal: npt.NDArray[np.int64]

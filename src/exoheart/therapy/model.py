@@ -28,7 +28,7 @@ COMPUTED = (
     "anatomy_risk_mass",
     "anatomy_border_mass",
     "anatomy_remote_mass",
-    "heart_flow_target",
+    *heart.SCHEDULED,
     *(f"mechanism_weight_{mechanism}" for mechanism in MECHANISMS),
 )
 

@@ -1,0 +1,241 @@
+"""What an arm of a published study was given, in the words of the model, or why not."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from exoheart.errors import closest
+from exoheart.qualification.unseen_record import Line, Note
+from exoheart.qualification.unseen_times import is_open
+from exoheart.qualification.unseen_values import (
+    Studied,
+    printed_dose,
+    studied_dose_times,
+    studied_doses,
+)
+from exoheart.qualification.unseen_words import CONTROL_WORDS, FORMS, found
+from exoheart.records.study import Anchor, Dose
+from exoheart.study.names import shipped_names, spelled
+from exoheart.study.products import MEASURED_TOGETHER, MODELLED_FORMS
+
+Reasons = list[tuple[str, str]]
+#: A printed number, or studied ones to draw from.
+Given = float | Studied[float]
+#: Modifications that change nothing the model follows.
+_UNMODIFIED = frozenset({"", "none", "unmodified", "autologous", "allogeneic"})
+_NO_INFARCT = re.compile(
+    r"\b(sham|healthy|uninjured|no infarct|no injury|non-?infarct\w*|without infarct|"
+    r"normal(?! (saline|diet|chow)))\b"
+)
+_REPEATED = re.compile(
+    r"consecutive|every|daily|weekly|infusions|injections|doses|repeat|times"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Treatment:
+    """What one arm was given.
+
+    Parameters
+    ----------
+    name
+        The arm's own name.
+    donor, donor_species, conditioning, isolation
+        The product, in the model's words.
+    route
+        As in a study file.
+    dose
+        As printed, or studied doses.
+    at, anchor
+        Time of the dose [h] after the anchor, or studied times.
+    """
+
+    name: str
+    donor: str
+    donor_species: str
+    conditioning: tuple[str, ...]
+    isolation: tuple[str, ...]
+    route: str
+    dose: Dose | Studied[Dose]
+    at: Given
+    anchor: Anchor
+
+
+def is_control(name: str) -> bool:
+    """Say whether an arm's name alone tells that it got no product.
+
+    Examples
+    --------
+    >>> is_control("PBS"), is_control("vesicles of control cells")
+    (True, False)
+    """
+    low = name.lower()
+    return bool(CONTROL_WORDS.search(low)) and not found(low, FORMS)
+
+
+def not_infarcted(name: str) -> bool:
+    """Say whether an arm's name tells that it has no infarct.
+
+    Examples
+    --------
+    >>> not_infarcted("sham"), not_infarcted("normal saline")
+    (True, False)
+    """
+    return bool(_NO_INFARCT.search(name.lower()))
+
+
+def treatment(line: Line, reasons: Reasons, noted: dict[str, Note]) -> Treatment | None:
+    """Give what an arm was given; adds to `reasons` what the model doesn't have.
+
+    Parameters
+    ----------
+    line
+        A line of a treated arm.
+    reasons, noted
+        Are added to.
+    """
+    before = len(reasons)
+    _check_form(line, reasons)
+    if len(reasons) > before:
+        return None
+    _check_route(line, reasons)
+    donor = spelled(line.donor, shipped_names().donors) if line.donor else None
+    if donor is None:
+        near = closest(line.donor, shipped_names().donors)
+        text = f"{line.donor!r} isn't in the model" if line.donor else "not stated"
+        reasons.append(("donor", f"{text}; did you mean {near!r}?" if near else text))
+    conditioning = _conditioning(line, reasons)
+    dose = _dose(line, reasons, noted)
+    at = _time(line, reasons)
+    if len(reasons) > before or donor is None or dose is None or at is None:
+        return None
+    reperfused = line.model == "ischaemia-reperfusion"
+    drawn: Anchor = "reperfusion" if reperfused else "occlusion"
+    printed: Anchor = "reperfusion" if line.dose_anchor == drawn else "occlusion"
+    return Treatment(
+        name=line.arm,
+        donor=donor,
+        donor_species=line.donor_species or "human",
+        conditioning=conditioning,
+        isolation=_isolation(line, noted),
+        route=line.route,
+        dose=dose,
+        at=at,
+        anchor=drawn if isinstance(at, Studied) else printed,
+    )
+
+
+def _check_form(line: Line, reasons: Reasons) -> None:
+    if not line.form:
+        reasons.append(("form", "not stated what the arm was given"))
+    elif line.form not in MODELLED_FORMS:
+        listed = ", ".join(MODELLED_FORMS)
+        text = f"{line.form!r} isn't in the model, which has {listed}"
+        near = closest(line.form, MODELLED_FORMS)
+        reasons.append(("form", f"{text}; did you mean {near!r}?" if near else text))
+
+
+def _check_route(line: Line, reasons: Reasons) -> None:
+    names = [name for name, one in shipped_names().routes.items() if one.modelled]
+    if not line.route:
+        reasons.append(("route", "not stated"))
+    elif line.route not in names:
+        text = f"{line.route!r} isn't in the model, which has {', '.join(names)}"
+        near = closest(line.route, names)
+        reasons.append(("route", f"{text}; did you mean {near!r}?" if near else text))
+
+
+def _conditioning(line: Line, reasons: Reasons) -> tuple[str, ...]:
+    """Give conditionings the model has; any other modification is a reason."""
+    options = shipped_names().conditioning
+    names = []
+    for part in re.split(r"[;,]", line.modification):
+        text = part.strip()
+        name = spelled(text, options)
+        if name is not None:
+            names.append(name)
+        elif text.lower() not in _UNMODIFIED:
+            reasons.append(("modification", f"{text!r} isn't in the model"))
+    if len(names) > 1 and frozenset(names) not in MEASURED_TOGETHER:
+        text = f"{', '.join(names)} were never measured together"
+        reasons.append(("modification", text))
+    return tuple(names)
+
+
+def _isolation(line: Line, noted: dict[str, Note]) -> tuple[str, ...]:
+    """Give the isolation steps; none where one of them isn't in the tables."""
+    if not line.isolation:
+        noted["isolation"] = Note(("not stated",), "as for any isolation")
+        return ()
+    parts = [part.strip() for part in re.split(r"[;,+]", line.isolation)]
+    steps = [spelled(part, shipped_names().isolation) for part in parts]
+    known = tuple(step for step in steps if step is not None)
+    if len(known) < len(steps):
+        how = f"{line.isolation!r} isn't in the tables; as for any isolation"
+        noted["isolation"] = Note(("not stated",), how)
+        return ()
+    return known
+
+
+def _dose(
+    line: Line, reasons: Reasons, noted: dict[str, Note]
+) -> Dose | Studied[Dose] | None:
+    """Give the printed dose, or the studied ones where none is printed."""
+    if "dose" in line.unreadable:
+        text = f"{line.unreadable['dose']!r} can't be read as one dose"
+        reasons.append(("dose", text))
+        return None
+    if line.dose_value is None:
+        found = studied_doses(line.species, line.route)
+        if found is None and not reasons:
+            reasons.append(("dose", "not stated, and no studied value to draw it from"))
+        return found
+    dose = printed_dose(line.dose_value, line.dose_unit, line.dose_basis)
+    if dose is None:
+        printed = f"{line.dose_value:g} {line.dose_unit} {line.dose_basis}".strip()
+        text = f"{printed!r} isn't a number of particles, protein or donor cells"
+        reasons.append(("dose", text))
+    elif line.dose_basis in {"not stated", ""} and dose.basis == "protein":
+        noted["dose basis"] = Note(("protein",), "not stated what the unit counts")
+    return dose
+
+
+def _time(line: Line, reasons: Reasons) -> Given | None:
+    """Give the time of the dose, or studied ones where the words leave it open."""
+    words = line.dose_words
+    if _REPEATED.search(words.lower()):
+        reasons.append(("time of dose", f"{words!r} is more than one dose"))
+        return None
+    if line.dose_time_h is not None:
+        return _printed_time(line, line.dose_time_h, reasons)
+    if not is_open(words):
+        reasons.append(("time of dose", f"{words!r} isn't one moment"))
+        return None
+    latest = line.at_h if line.at_h is not None else float("inf")
+    after = bool(words) and not words.startswith("not stated")
+
+    def keep(hours: float) -> bool:
+        return hours < latest and (hours >= 0.0 or not after)
+
+    found = studied_dose_times(line.species, line.route, line.model, keep)
+    if found is None and not reasons:
+        text = "not stated, and no studied value to draw it from"
+        reasons.append(("time of dose", text))
+    return found
+
+
+def _printed_time(line: Line, hours: float, reasons: Reasons) -> float | None:
+    """Check a printed time against the protocol."""
+    occlusion = line.occlusion_min
+    start = 0.0
+    if line.dose_anchor == "reperfusion":
+        if line.model == "permanent ligation":
+            text = "counts from a reperfusion that a permanent ligation doesn't have"
+            reasons.append(("time of dose", text))
+            return None
+        start = occlusion / 60.0 if occlusion is not None else max(0.0, -hours)
+    if start + hours < 0.0:
+        reasons.append(("time of dose", "before the infarct"))
+        return None
+    return hours

@@ -1,0 +1,227 @@
+"""Studied values for what a published study doesn't print: dose, time, occlusion, n.
+
+A missing value is drawn from those that the shipped studies print for the same species
+and route; where they print none, from the species by any route, then from any species.
+Nothing here depends on a result: only protocols are read, never an outcome's value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Generic, TypeVar
+
+import numpy as np
+
+from exoheart import outcome
+from exoheart.engine.streams import generator
+from exoheart.errors import UnitError
+from exoheart.evidence import OutcomeRecord, StudyRecord, load_studies
+from exoheart.evidence.plan_terms import figure, hours_in_words, published_dose_time
+from exoheart.qualification.unseen_record import Note
+from exoheart.records.study import Dose
+from exoheart.units import factor
+
+T = TypeVar("T", float, Dose)
+_Row = tuple[StudyRecord, OutcomeRecord]
+_REPERFUSED = "ischaemia-reperfusion"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice(Generic[T]):
+    """One studied value, in words, and whose it is (a key of the bibliography)."""
+
+    value: T
+    words: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Studied(Generic[T]):
+    """Studied values of one thing, any of which may be drawn; `how` says whose."""
+
+    choices: tuple[Choice[T], ...]
+    how: str
+
+    def at(self, share: float) -> Choice[T]:
+        """Give the choice at a share in [0, 1) of the list."""
+        return self.choices[int(share * len(self.choices))]
+
+    def note(self, shares: Iterable[float]) -> Note:
+        """Say which choices these shares draw, each once, in the order of the list."""
+        drawn = {self.at(share) for share in shares}
+        kept = [choice for choice in self.choices if choice in drawn]
+        return Note(
+            tuple(dict.fromkeys(choice.words for choice in kept)),
+            f"no single value is printed; drawn from {self.how}",
+            tuple(sorted({choice.source for choice in kept if choice.source})),
+        )
+
+
+def draw_shares(seed: int, what: str, count: int) -> tuple[float, ...]:
+    """Give `count` shares in [0, 1), one in each equal part, in random order.
+
+    Every value of a short list is then drawn about equally often.
+    """
+    stream = generator(seed, "unseen", what)
+    places = (stream.permutation(count) + stream.random(count)) / count
+    return tuple(float(one) for one in np.minimum(places, np.nextafter(1.0, 0.0)))
+
+
+def printed_dose(value: float, unit: str, basis: str) -> Dose | None:
+    """Give a printed dose as a study file would hold it; None where it can't be read.
+
+    A mass whose basis isn't stated is taken as protein.
+
+    Examples
+    --------
+    >>> printed_dose(7.5, "mg", "not stated").words
+    '7.5 mg protein'
+    >>> printed_dose(2e10, "particles/kg", "particles").per
+    'kg'
+    """
+    counted, _, per = (part.strip() for part in unit.partition("/"))
+    if per not in {"", "kg", "g heart"} or value <= 0:
+        return None
+    kind = {"cells": "donor cells", "not stated": ""}.get(basis, basis)
+    for name, to in (("particles", "particles"), ("protein", "ug")):
+        if kind not in {name, ""}:
+            continue
+        try:
+            scale = factor(counted, to)
+        except UnitError:
+            continue
+        # cells, copies and particles are all counts to the units: only one is meant
+        if to == "particles" and counted not in {"particles", "vesicles"}:
+            continue
+        return _dose(value, counted, name, value * scale, per)
+    if kind == "donor cells" and counted in {"cells", "donor cells"}:
+        return _dose(value, counted, kind, value, per)
+    return None
+
+
+def _dose(value: float, counted: str, basis: str, number: float, per: str) -> Dose:
+    unit = f"{counted} " if basis == "protein" else ""
+    words = f"{figure(value)} {unit}{basis}" + (f" per {per}" if per else "")
+    return Dose(words, number, basis, per or None)  # type: ignore[arg-type]
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[_Row, ...]:
+    """Give every published outcome row that isn't from a retracted study."""
+    return tuple(
+        (study, row)
+        for study in load_studies()
+        if not study.retracted
+        for row in study.outcomes
+    )
+
+
+def studied_doses(species: str, route: str) -> Studied[Dose] | None:
+    """Give the printed doses of vesicles, or None where there is none."""
+
+    def read(study: StudyRecord, row: OutcomeRecord) -> Choice[Dose] | None:
+        if row.form != "vesicles" or row.dose_value is None:
+            return None
+        dose = printed_dose(row.dose_value, row.dose_unit, row.dose_basis)
+        return None if dose is None else Choice(dose, dose.words, study.source)
+
+    return _circles("doses of vesicles", species, route, read)
+
+
+def studied_dose_times(
+    species: str, route: str, model: str, keep: Callable[[float], bool]
+) -> Studied[float] | None:
+    """Give the printed times of a dose [h] of one infarct model, or None.
+
+    They count from reperfusion, in a permanent ligation from the occlusion; only times
+    that `keep` holds true for are given.
+    """
+
+    def read(study: StudyRecord, row: OutcomeRecord) -> Choice[float] | None:
+        hours = published_dose_time(study, row)
+        if row.form != "vesicles" or study.model != model or hours is None:
+            return None
+        anchor = "reperfusion" if model == _REPERFUSED else "occlusion"
+        words = f"{hours_in_words(hours)} after {anchor}"
+        return Choice(hours, words, study.source) if keep(hours) else None
+
+    return _circles(f"times of dose in {model}", species, route, read)
+
+
+def studied_sizes(species: str, route: str) -> Studied[float] | None:
+    """Give the printed sizes of arms in studies of vesicles, or None."""
+
+    def read(study: StudyRecord, row: OutcomeRecord) -> Choice[float] | None:
+        tests = any(other.form == "vesicles" for other in study.outcomes)
+        if row.form not in {"vesicles", "control"} or not row.n or not tests:
+            return None
+        return Choice(float(row.n), f"n = {row.n}", study.source)
+
+    return _circles("sizes of arms in studies of vesicles", species, route, read)
+
+
+def studied_occlusions(species: str, route: str) -> Studied[float] | None:
+    """Give the printed occlusions [min] with reperfusion of a species, or None.
+
+    Where no study of the species prints one, those of its published control animals
+    are given; never those of another species.
+    """
+
+    def read(study: StudyRecord, row: OutcomeRecord) -> Choice[float] | None:
+        del row
+        if study.model != _REPERFUSED or study.occlusion_min is None:
+            return None
+        return _minutes(study.occlusion_min, study.source)
+
+    for name, pairs in _near(species, route)[:-1]:
+        found = _distinct(read(*pair) for pair in pairs)
+        if found:
+            return Studied(found, f"occlusions in {name}")
+    controls = _distinct(
+        _minutes(row.occlusion_h * 60.0, row.source)
+        for row in outcome.load_controls()
+        if row.species == species and row.occlusion_h is not None
+    )
+    how = f"occlusions of published control animals, {species}"
+    return Studied(controls, how) if controls else None
+
+
+def _minutes(minutes: float, source: str) -> Choice[float]:
+    return Choice(minutes, f"{figure(minutes)} min", source)
+
+
+def _near(species: str, route: str) -> list[tuple[str, list[_Row]]]:
+    """Give the circles that are searched: this route, this species, any species."""
+    kin = [pair for pair in _rows() if pair[0].species == species]
+    here = [pair for pair in kin if route and pair[1].route == route]
+    return [
+        (f"{species}, {route}", here),
+        (f"{species}, any route", kin),
+        ("any species", list(_rows())),
+    ]
+
+
+def _circles(
+    what: str,
+    species: str,
+    route: str,
+    read: Callable[[StudyRecord, OutcomeRecord], Choice[T] | None],
+) -> Studied[T] | None:
+    """Give the values of the nearest circle that holds one."""
+    for name, pairs in _near(species, route):
+        found = _distinct(read(*pair) for pair in pairs)
+        if found:
+            return Studied(found, f"{what}, {name}")
+    return None
+
+
+def _distinct(found: Iterable[Choice[T] | None]) -> tuple[Choice[T], ...]:
+    """Keep each value of each source once, smallest first."""
+    kept: Iterator[Choice[T]] = (one for one in dict.fromkeys(found) if one is not None)
+    return tuple(sorted(kept, key=lambda one: (_size(one.value), one.words)))
+
+
+def _size(value: float | Dose) -> float:
+    return value.value if isinstance(value, Dose) else value
