@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from exoheart.calibration.animals import animals
 from exoheart.engine.streams import uniforms
 from exoheart.errors import InputError
 from exoheart.records.correlation import Correlation
-from exoheart.records.prior import Priors
+from exoheart.records.prior import Layer, Priors
 from exoheart.units import factor
 
 SPECIES = ("mouse", "rat", "pig", "human", "dog")
@@ -103,9 +104,46 @@ def test_what_was_fitted_together_is_drawn_together(monkeypatch):
     assert hang_together(together) > hang_together(apart) + 0.5
 
 
+def test_animals_of_one_laboratory_differ_in_the_animal_layer_only():
+    """What is drawn is drawn as among all; the rest is the same for every animal."""
+    known = calibration.priors("human")
+    own, full = animals("human", 6, 0, layers={"animal"}), animals("human", 6, 0)
+    differ = {name for name in own[0] if len({animal[name] for animal in own}) > 1}
+    expected = {
+        name
+        for name in own[0]
+        for id_ in (name.replace("_", ".", 1), f"variation.{name}")
+        if (row := known.get(id_)) is not None and row.layer == "animal"
+    }
+    assert differ == expected
+    for id_ in ("heart.clock_animal", "heart.occlusion_spread", "anatomy.area_at_risk"):
+        name = id_.replace(".", "_", 1)
+        assert [a[name] for a in own] == [a[name] for a in full]
+    laboratory = known["heart.clock_laboratory"].distribution.quantile(0.5)
+    assert {animal["heart_clock_laboratory"] for animal in own} == {float(laboratory)}
+
+
+def test_a_variation_moves_with_its_own_layer_around_the_median_of_its_parameter():
+    known = calibration.priors("rat")
+    varied = known["variation.heart_rescue_rate"]
+    by = varied.distribution.quantile(uniforms(0, "animal", varied.id, 0, 5))
+    rate = known["heart.rescue_rate"]
+    middle = rate.distribution.quantile(0.5) * factor(rate.unit, "1/hour")
+    found = animals("rat", 5, 0, layers=("animal",))
+    np.testing.assert_allclose([a["heart_rescue_rate"] for a in found], middle * by)
+    still = animals("rat", 5, 0, layers=())
+    np.testing.assert_allclose([a["heart_rescue_rate"] for a in still], middle)
+
+
+def test_all_layers_named_are_all_layers():
+    """Correlated parameters keep their draws too."""
+    named = animals("pig", 3, 0, layers=get_args(Layer))
+    assert named == animals("pig", 3, 0)
+
+
 def test_impossible_wishes_are_refused_at_once():
-    with pytest.raises(InputError, match="count -1 and seed -2"):
-        animals("pig", -1, -2)
+    with pytest.raises(InputError, match=r"count -1 and seed -2.*'animals'"):
+        animals("pig", -1, -2, layers={"animals"})
     assert animals("pig", 0, 0) == []
 
 
