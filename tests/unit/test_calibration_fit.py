@@ -12,6 +12,7 @@ import pytest
 from exoheart import outcome
 from exoheart.calibration import fit as fitting
 from exoheart.calibration import posterior, priors
+from exoheart.calibration.late_death import late_death
 from exoheart.calibration.modules import MODULES, rows_of, unknowns_of
 from exoheart.calibration.problem import Problem, clock, misfits, unknown
 from exoheart.errors import InputError
@@ -170,3 +171,13 @@ def test_a_module_comes_closer_to_its_rows():
     best = fitting.optimum(problem)
     before, after = problem.log_posterior(np.stack([np.zeros_like(best), best]))
     assert after > before
+
+
+def test_death_that_is_open_at_reflow_is_a_share_and_falls_with_occlusion():
+    """Longer occlusions leave less to be saved, before and after the fit."""
+    for fitted in (False, True):
+        short, long = (
+            late_death("pig", minutes, fitted=fitted, count=8) for minutes in (45, 90)
+        )
+        assert np.all((short > 0) & (short < 1))
+        assert np.all(long < short)

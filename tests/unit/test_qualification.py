@@ -17,7 +17,7 @@ from exoheart.figures import to_svg
 from exoheart.figures.comparison import MISS, comparison, key
 from exoheart.outcome import load_controls
 from exoheart.qualification import Compared, Qualification, compare, comparisons, words
-from exoheart.qualification.cards import cards, drawn, panel_data, standard_deviation
+from exoheart.qualification.cards import cards, panel_data, standard_deviation
 from exoheart.qualification.lines import draw_lines, related
 from exoheart.qualification.page import build_page
 from exoheart.qualification.panels import pictures
@@ -298,8 +298,8 @@ def test_a_figure_is_the_same_twice_and_says_what_it_shows(kind):
         given["points"][1]["at"] = None
         given["line"]["at"] = [0.0, 24.0, None]
     spec = comparison([given])
-    svg = drawn(spec)
-    assert svg == drawn(comparison([given]))
+    svg = to_svg(spec)
+    assert svg == to_svg(comparison([given]))
     assert MISS.lower() in svg.lower()
     assert "outside its pass mark" in spec["description"]
     assert ("permanent" in svg) == (kind == "occlusion")

@@ -225,8 +225,9 @@ def data_digest() -> str:
 
 
 def text_digest() -> str:
-    """Give the SHA-256 of the model text that was fitted."""
-    return hashlib.sha256(heart_text().encode()).hexdigest()
+    """Give the SHA-256 of the model text that was fitted, its comments left out."""
+    lines = (line.split("//")[0].rstrip() for line in heart_text().splitlines())
+    return hashlib.sha256("\n".join(filter(None, lines)).encode()).hexdigest()
 
 
 def manifest(

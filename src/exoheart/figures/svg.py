@@ -15,6 +15,8 @@ from collections.abc import Mapping
 from typing import Any
 
 _ID = re.compile(r'(\bid="|url\(#|href="#)')
+#: Vega numbers clips on through a process, whatever it draws.
+_CLIP = re.compile(r"-clip(\d+)")
 
 
 def to_svg(spec: Mapping[str, Any]) -> str:
@@ -32,7 +34,9 @@ def to_svg(spec: Mapping[str, Any]) -> str:
     digest = hashlib.sha256(text.encode()).hexdigest()[:8]
     label = html.escape(str(spec.get("description", "")), quote=True)
     named = drawn.replace("<svg ", f'<svg role="img" aria-label="{label}" ', 1)
-    return _ID.sub(rf"\g<1>f{digest}-", named)
+    owned = _ID.sub(rf"\g<1>f{digest}-", named)
+    clips = list(dict.fromkeys(_CLIP.findall(owned)))
+    return _CLIP.sub(lambda clip: f"-clip{clips.index(clip[1]) + 1}", owned)
 
 
 def to_png(spec: Mapping[str, Any], scale: float = 2.0) -> bytes:

@@ -6,7 +6,6 @@ Turns the record's arrays into the plain data of :mod:`exoheart.figures.comparis
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -22,7 +21,6 @@ from exoheart.qualification.lines import Line
 from exoheart.qualification.panels import Panel, Picture
 from exoheart.report.blocks import Table, table
 
-_CLIP = re.compile(r"-clip(\d+)")
 #: Relations whose numbers are shares: drawn on a log axis where they span a decade.
 _SHARES = ("ratio", "share of peak")
 
@@ -76,7 +74,7 @@ def _card(
     ]
     return Card(
         title=title(picture),
-        svg=Markup(drawn(comparison(panels))),
+        svg=Markup(to_svg(comparison(panels))),
         uses=_uses(rows),
         missed=sum(not row.inside for row in rows),
         rows=len(rows),
@@ -84,21 +82,6 @@ def _card(
         notes=tuple(dict.fromkeys(r.control.note for r in rows if r.control.note)),
         twin=_twin(picture, rows),
     )
-
-
-def drawn(spec: Mapping[str, Any]) -> str:
-    """Draw a specification, the same each time.
-
-    Vega numbers clips on through a process, whatever it draws; here they are counted
-    from one in each figure.
-    """
-    svg = to_svg(spec)
-    numbered = {name: str(k) for k, name in enumerate(_distinct(svg), 1)}
-    return _CLIP.sub(lambda found: f"-clip{numbered[found[1]]}", svg)
-
-
-def _distinct(svg: str) -> list[str]:
-    return list(dict.fromkeys(_CLIP.findall(svg)))
 
 
 def title(picture: Picture) -> str:
