@@ -8,6 +8,7 @@ import json
 
 import numpy as np
 import pytest
+from scipy import special
 
 from exoheart import outcome
 from exoheart.calibration import fit as fitting
@@ -29,6 +30,7 @@ def test_the_shipped_fit_is_of_the_shipped_rows_and_text():
     """After a change of either: exoheart calibrate --out src/exoheart/data/fitted."""
     assert MANIFEST["data_sha256"] == posterior.data_digest()
     assert MANIFEST["text_sha256"] == posterior.text_digest()
+    assert MANIFEST["priors_sha256"] == posterior.priors_digest()
 
 
 def test_the_fit_read_calibrate_rows_only():
@@ -80,8 +82,6 @@ def test_correlations_are_those_of_a_distribution():
 
 def test_turned_uniforms_have_the_correlation_asked_for():
     """Of 20,000 draws the normal scores correlate by 0.6, to 0.02; the rest stays."""
-    from scipy import special
-
     random = np.random.default_rng(0)
     shares = {name: random.uniform(size=20_000) for name in "abc"}
     matrix = np.array([[1.0, 0.6], [0.6, 1.0]])
@@ -116,6 +116,31 @@ def test_the_scale_of_an_assay_is_taken_out():
     # three rows off by one mark each, and the reference by none: the mean is 3/4
     assert doubled[-1] == pytest.approx(-0.75 * 1.645)
     assert doubled[:3] == pytest.approx(0.25 * 1.645)
+
+
+def test_a_prior_that_nothing_moved_is_given_back():
+    """Draws of the prior have the prior's 5, 50 and 95 %, flat and cut ones too."""
+    shares = (np.arange(2000) + 0.5) / 2000
+    for name in (
+        "heart.compensation_effect",
+        "heart.fibroblast_capacity",
+        "outcome.early_excess@pig",
+        "heart.alarm_response_time",
+    ):
+        one = unknown(name)
+        after = posterior.posterior_distribution(one, special.ndtri(shares))
+        ends = np.array([0.05, 0.5, 0.95])
+        expected = one.prior.quantile(ends)
+        np.testing.assert_allclose(after.quantile(ends), expected, rtol=0.03)
+
+
+def test_a_laboratory_may_work_on_several_species():
+    """Its clocks are as many as its species, and each moves its own animals only."""
+    rows = [c for c in outcome.load_controls() if c.id in {"rat_half", "pig_half"}]
+    problem = Problem(tuple(rows), tuple(clock(c.species, c.laboratory) for c in rows))
+    central, slow = problem.predict(np.array([[0.0, 0.0], [2.0, 0.0]]))
+    assert slow[0] < central[0] - 5
+    assert slow[1] == pytest.approx(central[1], rel=1e-4)
 
 
 def test_a_mark_is_the_middle_90_percent():

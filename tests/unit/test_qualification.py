@@ -83,7 +83,8 @@ def test_a_band_spans_the_animals_and_not_the_central_number(found, herd):
     sets = [{}, {}]
     for row in found.rows:
         one = row.control
-        own = [{one.laboratory: animal[CLOCK]} for animal in herd[one.species]]
+        name = calibration.clock_key(one.species, one.laboratory)
+        own = [{name: animal[CLOCK]} for animal in herd[one.species]]
         if f"heart.clock_laboratory.{one.laboratory}" in calibration.priors(
             one.species
         ):
@@ -115,9 +116,9 @@ def test_a_laboratory_with_a_fitted_clock_keeps_it(monkeypatch):
         "exoheart.calibration.comparisons.priors", lambda *_, **__: known
     )
     clocks = comparisons.clocks_of("pig", ("Fitted2020", "Other2021"), {CLOCK: 0.9})
-    assert clocks == {"Fitted2020": 1.7, "Other2021": 0.9}
+    assert clocks == {"Fitted2020@pig": 1.7, "Other2021@pig": 0.9}
     central = comparisons.clocks_of("pig", ("Other2021",), {})
-    assert central == {"Other2021": own.value}
+    assert central == {"Other2021@pig": own.value}
 
 
 def test_every_row_is_in_one_panel():

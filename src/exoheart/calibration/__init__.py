@@ -10,7 +10,12 @@ experiments whose direction the model shares. Read next:
 
 from __future__ import annotations
 
-from exoheart.calibration.comparisons import Comparisons, laboratory_clock, predicted
+from exoheart.calibration.comparisons import (
+    Comparisons,
+    clock_key,
+    laboratory_clock,
+    predicted,
+)
 from exoheart.calibration.heart_alone import (
     Run,
     central,
@@ -24,6 +29,7 @@ __all__ = [
     "Comparisons",
     "Run",
     "central",
+    "clock_key",
     "heart_model",
     "heart_text",
     "laboratory_clock",

@@ -32,6 +32,11 @@ Set = Mapping[str, float]
 _Key = tuple[str, str, float | None, str]
 
 
+def clock_key(species: str, laboratory: str) -> str:
+    """Give the name of a clock: a laboratory may work on several species."""
+    return f"{laboratory}@{species}"
+
+
 def laboratory_clock(species: str, laboratory: str, *, fitted: bool = True) -> float:
     """Give the injury clock of a laboratory: fitted, or the central one [1]."""
     known = priors(species, fitted=fitted)
@@ -84,12 +89,12 @@ class Comparisons:
         given
             Values that replace central ones.
         clocks
-            By laboratory, its injury clock; others as fitted, or central.
+            By :func:`clock_key`, injury clocks; others as fitted, or central.
         """
         runs = []
         for (species, model, occlusion, laboratory), group in self.groups.items():
             times = np.unique(np.concatenate([c.sample_times for c in group]))
-            clock = clocks.get(laboratory)
+            clock = clocks.get(clock_key(species, laboratory))
             if clock is None:
                 clock = laboratory_clock(species, laboratory, fitted=self.fitted)
             changes = {CLOCK: clock, **of_species(given, species)}
@@ -110,7 +115,7 @@ class Comparisons:
         sets
             Values that replace central ones, in the model's units.
         clocks
-            For each set, injury clocks by laboratory.
+            For each set, injury clocks by :func:`clock_key`.
         workers
             Processes.
 

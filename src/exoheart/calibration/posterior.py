@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special, stats
+from scipy import optimize, special, stats
 
 from exoheart.calibration.fit import Sampled, optimum, sample
 from exoheart.calibration.heart_alone import heart_text, priors
@@ -36,6 +36,10 @@ FloatArray = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
 CLOCK_ROW = "heart.clock_laboratory"
 _ENDS = (0.05, 0.95)
+#: Quantiles that a cut-off posterior shares with its draws.
+_MATCHED = np.array([0.05, 0.25, 0.5, 0.75, 0.95])
+#: A parent spread beyond exp(this) times that of the draws is as flat as can be.
+_WIDEST = 3.0
 #: Key of the fit in the bibliography.
 SOURCE = "ExoheartControls"
 #: Correlations below this size are left out of the table.
@@ -139,23 +143,52 @@ def posterior_distribution(one: Unknown, coordinates: FloatArray) -> Distributio
     draws = one.value(coordinates)
     form, arguments = one.prior.form, one.prior.arguments
     match form:
-        case "lognormal" | "truncated_lognormal":
+        case "lognormal":
             logs = np.log(draws)
-            middle, gsd = math.exp(np.mean(logs)), math.exp(np.std(logs))
-            return Distribution(form, (_short(middle), _short(gsd), *arguments[2:]))
+            pair = math.exp(np.mean(logs)), math.exp(np.std(logs))
+            return Distribution(form, tuple(map(_short, pair)))
+        case "truncated_lognormal" | "truncated_normal" | "uniform":
+            kind = "truncated_normal" if form == "uniform" else form
+            return _cut(kind, draws, arguments[-2:])
         case "logitnormal":
             odds = special.logit(draws)
             middle = float(special.expit(np.mean(odds)))
             return Distribution(form, (_short(middle), _short(float(np.std(odds)))))
-        case "truncated_normal" | "uniform":
-            ends = arguments[-2:]
-            mean, sd = _short(float(np.mean(draws))), _short(float(np.std(draws)))
-            return Distribution("truncated_normal", (mean, sd, *ends))
         case _:
             raise InputError(
                 f"a prior of form {form!r} of {one.name}; allowed: lognormal, normal "
                 "and uniform ones and their kin; give it one of these or leave it out"
             )
+
+
+def _cut(form: str, draws: FloatArray, ends: tuple[float, ...]) -> Distribution:
+    """Give the truncated distribution whose quantiles are those of the draws.
+
+    Its own mean and spread are not those of the draws, since its ends are cut off: a
+    flat posterior is the middle of a very wide normal.
+    """
+    wanted = np.quantile(draws, _MATCHED)
+    scale = np.log if form == "truncated_lognormal" else np.asarray
+    back = math.exp if form == "truncated_lognormal" else float
+    width = float(np.std(scale(draws)))
+
+    middle = float(np.mean(scale(draws)))
+
+    def made(at: FloatArray, short: Callable[[float], float] = float) -> Distribution:
+        spread = width * math.exp(min(float(at[1]), _WIDEST))
+        shown = math.exp(spread) if form == "truncated_lognormal" else spread
+        return Distribution(
+            form, (short(back(middle + width * at[0])), short(shown), *ends)
+        )
+
+    def off(at: FloatArray) -> float:
+        away = (scale(made(at).quantile(_MATCHED)) - scale(wanted)) / width
+        return float(np.sum(away**2))
+
+    corners = np.array([[0.0, 0.0], [0.5, 0.0], [0.0, 1.0]])
+    options = {"initial_simplex": corners, "xatol": 1e-3, "fatol": 1e-8}
+    found = optimize.minimize(off, corners[0], method="Nelder-Mead", options=options)
+    return made(found.x, _short)
 
 
 def _short(value: float) -> float:
@@ -200,7 +233,7 @@ def fitted_rows(fits: list[ModuleFit]) -> list[dict[str, str]]:
 def correlations(fits: list[ModuleFit]) -> list[tuple[str, str, float]]:
     """Give correlations of normal scores within each module, each pair once.
 
-    Clocks of laboratories are left out: a run uses one laboratory at most.
+    Clocks of laboratories are left out; a run that names one draws it on its own.
     """
     pairs = []
     for fit in fits:
@@ -230,6 +263,17 @@ def text_digest() -> str:
     return hashlib.sha256("\n".join(filter(None, lines)).encode()).hexdigest()
 
 
+def priors_digest() -> str:
+    """Give the SHA-256 of what was known before the fit, of every species."""
+    rows = [
+        f"{species} {id_} {prior.distribution} {prior.value} {prior.unit}"
+        for species in ("mouse", "rat", "pig", "human", "dog")
+        for id_, prior in sorted(priors(species, fitted=False).items())
+        if id_.startswith(("heart.", "outcome.", "anatomy."))
+    ]
+    return hashlib.sha256("\n".join(rows).encode()).hexdigest()
+
+
 def manifest(
     fits: list[ModuleFit], command: str, seed: int, draws: int
 ) -> dict[str, Any]:
@@ -241,6 +285,7 @@ def manifest(
         "version": VERSION,
         "data_sha256": data_digest(),
         "text_sha256": text_digest(),
+        "priors_sha256": priors_digest(),
         "modules": [_module(fit) for fit in fits],
         "judged": _judged(fits),
     }

@@ -17,8 +17,9 @@ import numpy.typing as npt
 from scipy import special
 
 from exoheart import outcome
-from exoheart.calibration.comparisons import Comparisons
+from exoheart.calibration.comparisons import Comparisons, clock_key
 from exoheart.calibration.heart_alone import Terms, heart_model, priors
+from exoheart.errors import InputError
 from exoheart.outcome import Control
 from exoheart.records.distribution import Distribution
 from exoheart.units import factor
@@ -83,6 +84,11 @@ def unknown(name: str) -> Unknown:
     """
     id_, _, species = name.partition("@")
     row = priors(species or "mouse", fitted=False)[id_]
+    if row.species != (species or "all"):
+        raise InputError(
+            f"{name} has rows for single species; allowed: a row for all, or "
+            "id@species; name the species"
+        )
     return Unknown(id_, species or "all", row.distribution, row.unit)
 
 
@@ -106,7 +112,7 @@ class Problem:
     base
         Values by set key that are fixed, in the model's unit: earlier modules.
     base_clocks
-        Injury clocks by laboratory, fixed.
+        Injury clocks by ``clock_key``, fixed.
     terms, added
         Replaced terms of the model text, and statements added to it.
     """
@@ -134,7 +140,7 @@ class Problem:
             values = one.value(column)
             if one.laboratory:
                 for place, value in zip(clocks, values, strict=True):
-                    place[one.laboratory] = float(value)
+                    place[clock_key(one.species, one.laboratory)] = float(value)
                 continue
             wanted = outcome.READINGS.get(one.id) or model.units[one.key.split("@")[0]]
             for given, value in zip(
@@ -164,8 +170,9 @@ def misfits(controls: Sequence[Control], predicted: FloatArray) -> FloatArray:
     """Give the distance of predictions from publications, in standard deviations.
 
     Ratios within one series share a reference value that was measured with error too,
-    and a scale that belongs to the assay: the reference joins as a point of its own,
-    and the mean of the series' logarithms (the assay's scale) is taken out.
+    and a scale that belongs to the assay: the reference joins as a point of its own
+    with an error of the same size, and the most probable scale is taken out. Rows of
+    one series have marks of one width.
 
     Parameters
     ----------

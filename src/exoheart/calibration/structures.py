@@ -7,10 +7,12 @@ every laboratory in turn. Rows marked qualify are never read.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,11 +21,13 @@ import numpy.typing as npt
 from exoheart import outcome
 from exoheart.calibration.comparisons import of_species
 from exoheart.calibration.fit import optimum
-from exoheart.calibration.heart_alone import Terms
 from exoheart.calibration.modules import MODULES, rows_of, unknowns_of
 from exoheart.calibration.perturbations import judge
+from exoheart.calibration.posterior import data_digest, priors_digest, text_digest
 from exoheart.calibration.problem import Problem, misfits
+from exoheart.calibration.rivals import STRUCTURES, Structure
 from exoheart.outcome import Control
+from exoheart.version import VERSION
 
 FloatArray = npt.NDArray[np.float64]
 READ = ("calibrate", "select")
@@ -31,156 +35,8 @@ READ = ("calibrate", "select")
 _FREEDOM = 4.0
 
 
-@dataclass(frozen=True)
-class Structure:
-    """One way to write the heart.
-
-    Parameters
-    ----------
-    name, why
-        What it is, and what speaks for it.
-    adopted
-        Whether the shipped text has what the structure is about: for a structure that
-        takes something out, that it is in.
-    changes
-        Fixed values by set key, in the model's unit; a fit doesn't move them.
-    terms, added
-        As in :class:`exoheart.calibration.Comparisons`.
-    """
-
-    name: str
-    why: str
-    adopted: bool = True
-    changes: Mapping[str, float] = field(default_factory=dict)
-    terms: Terms = ()
-    added: tuple[str, ...] = ()
-
-
-_AT_ONCE_H = 0.05
-#: A state of its own for scar between the fibres of remote muscle; it follows dilation.
-REMOTE_FIBROSIS = """
-  candidate_weight has dimensionless;
-  candidate_time has hour;
-  var candidate_fibrosis; candidate_fibrosis has dimensionless; // scale 0.1: scar
-  candidate_fibrosis = 0 dimensionless;
-  candidate_fibrosis' = (heart_dilation - candidate_fibrosis) / candidate_time;
-"""
-STRUCTURES: tuple[Structure, ...] = (
-    Structure("shipped", "the text as it is"),
-    Structure(
-        "without a lag of cytokines",
-        "IL-1 is low at three hours in mice and rats",
-        changes={"heart_alarm_response_time": _AT_ONCE_H},
-    ),
-    Structure(
-        "without washout of danger signals",
-        "cytokines fall faster in reperfused hearts",
-        changes={"heart_alarmin_washout_rate": 0.0},
-    ),
-    Structure(
-        "without a source of TNFa in ligated scars",
-        "ligated rats keep TNFa for weeks, reperfused mice don't",
-        changes={"heart_tnf_ligated_gain": 0.0},
-    ),
-    Structure(
-        "without resting scar cells",
-        "myofibroblasts lose their fibres after a week and don't divide again",
-        terms=(
-            (
-                "heart_fibroblasts'",
-                "{old} + heart_reversion_rate * heart_myofibroblasts"
-                " / heart_clock_repair",
-            ),
-            ("heart_matrifibrocytes'", "0 dimensionless * heart_reversion_rate"),
-        ),
-    ),
-    Structure(
-        "without maturation of collagen",
-        "messenger RNA falls by day nine, stained collagen grows for weeks",
-        changes={"heart_collagen_maturation_time": _AT_ONCE_H},
-    ),
-    Structure(
-        "collagen from myofibroblasts only",
-        "messenger RNA is high on day three, before myofibroblasts are many",
-        changes={
-            "heart_collagen_fibroblast_share": 0.0,
-            "heart_collagen_matrifibrocyte_share": 0.0,
-        },
-    ),
-    Structure(
-        "without amplification of cytokines by cytokines",
-        "mice without TNFa make less IL-1",
-        changes={"heart_amplification_gain": 0.0},
-    ),
-    Structure(
-        "without monocyte supply raised by IL-1",
-        "an antibody against IL-1 lowers monocytes for a week",
-        changes={"heart_monocyte_supply_gain": 0.0},
-    ),
-    Structure(
-        "without TNFa calling neutrophils",
-        "mice without TNFa have fewer",
-        changes={"heart_neutrophil_tnf_weight": 0.0},
-    ),
-    Structure(
-        "without early release of TGFb",
-        "TGFb is doubled on day one, before macrophages are many",
-        changes={"heart_tgf_beta_release_gain": 0.0},
-    ),
-    Structure(
-        "with slow loss at the border",
-        "was so before; mice without the IL-1 receptor keep more muscle after ligation",
-        changes={"heart_border_death_rate": 0.03 / 24},
-    ),
-    Structure(
-        "with vessels of dead muscle weighing on the pump",
-        "was so before; rats pump better than it says",
-        terms=(
-            (
-                "heart_contractility_remote'",
-                "(1 dimensionless - heart_contractility_dilation_effect * "
-                "heart_dilation / (1 dimensionless + heart_dilation) - "
-                "heart_contractility_vessel_effect * "
-                "positive(1 dimensionless - heart_vessels, 0 dimensionless) - "
-                "heart_contractility_inflammation_effect * heart_local_inflammation - "
-                "heart_contractility_remote) / heart_contractility_time",
-            ),
-        ),
-    ),
-    Structure(
-        "with shallow pruning of vessels",
-        "was so before; scars of rats keep a quarter at week four",
-        changes={
-            "heart_vessel_floor_basal": 0.3,
-            "heart_vessel_pruning_rate": 0.1 / 24,
-        },
-    ),
-    Structure(
-        "without growth of surviving muscle",
-        "large infarcts of rats eject more than lost muscle allows",
-        changes={"heart_compensation_effect": 0.0},
-    ),
-    Structure(
-        "with fibrosis of remote muscle",
-        "vehicle pigs lost 5.4 points between weeks four and eight",
-        adopted=False,
-        terms=(
-            (
-                "heart_contractility_remote'",
-                "{old} - candidate_fibrosis"
-                " * candidate_weight / heart_contractility_time",
-            ),
-        ),
-        changes={"candidate_weight": 0.2, "candidate_time": 1000.0},
-        added=(REMOTE_FIBROSIS,),
-    ),
-    Structure(
-        "with tenfold late loss of muscle",
-        "vehicle pigs lost 5.4 points between weeks four and eight",
-        adopted=False,
-        changes={"heart_late_loss_rate": 0.006 / 24},
-    ),
-)
+#: Steps of an optimum from the priors, and from an optimum nearby.
+_AFRESH, _AGAIN = 20, 6
 
 
 @dataclass(frozen=True)
@@ -227,7 +83,7 @@ class Score:
 
 
 Progress = Callable[[int, int], None]
-#: Values by set key, clocks by laboratory, and coordinates by name of the unknown.
+#: Values by set key, clocks by their key, and coordinates by name of the unknown.
 _Found = tuple[dict[str, float], dict[str, float], dict[str, float]]
 
 
@@ -243,6 +99,8 @@ def _fit(
 ) -> _Found:
     """Fit some modules in turn to all laboratories but one."""
     values, clocks, places = dict(base[0]), dict(base[1]), dict(base[2])
+    # without one laboratory the optimum is near the one with all of them
+    evaluations = _AFRESH if without is None else _AGAIN
     for module in modules:
         rows = [row for row in rows_of(module, READ) if row.laboratory != without]
         plain = _moved(structure, module, rows)
@@ -255,7 +113,7 @@ def _fit(
             structure.added,
         )
         start = np.array([places.get(one.name, 0.0) for one in problem.unknowns])
-        best = optimum(problem, start)
+        best = optimum(problem, start, evaluations=evaluations)
         sets, found = problem.sets(best[None, :])
         values.update(sets[0])
         clocks.update(found[0])
@@ -279,23 +137,25 @@ def _base(structure: Structure) -> tuple[_Found, tuple[int, int]]:
 def _held_out(task: tuple[Structure, str, _Found]) -> tuple[float, int, int]:
     """Score one laboratory with its rows left out of the fit."""
     structure, laboratory, base = task
+    rows = {
+        module: [r for r in rows_of(module, READ) if r.laboratory == laboratory]
+        for module in MODULES
+    }
+    # its own clocks aren't known to a fit that hasn't seen it
+    clocks = {k: v for k, v in base[1].items() if k.split("@")[0] != laboratory}
+    own = [module for module, found in rows.items() if found]
+    values, clocks, _ = _fit(structure, laboratory, (base[0], clocks, base[2]), own)
     score, inside, count = 0.0, 0, 0
-    for module in MODULES:
-        rows = [r for r in rows_of(module, READ) if r.laboratory == laboratory]
-        if not rows:
-            continue
-        # its own clock isn't known to a fit that hasn't seen it
-        clocks = {k: v for k, v in base[1].items() if k != laboratory}
-        known = (base[0], clocks, base[2])
-        values, clocks, _ = _fit(structure, laboratory, known, [module])
-        comparisons = Problem(
-            tuple(rows), (), values, clocks, structure.terms, structure.added
-        ).comparisons
-        found = comparisons.predict([values], [{laboratory: 1.0, **clocks}])[0]
-        off = misfits(rows, found)
+    for module in own:
+        problem = Problem(
+            tuple(rows[module]), (), values, clocks, structure.terms, structure.added
+        )
+        found = problem.comparisons.predict([values], [clocks])[0]
+        off = misfits(rows[module], found)
         score += float(np.sum(-(_FREEDOM + 1) / 2 * np.log1p(off**2 / _FREEDOM)))
-        inside += sum(r.passes(v) for r, v in zip(rows, found, strict=True))
-        count += len(rows)
+        pairs = zip(rows[module], found, strict=True)
+        inside += sum(bool(row.passes(value)) for row, value in pairs)
+        count += len(rows[module])
     return score, inside, count
 
 
@@ -356,6 +216,11 @@ def structures_document(
 ) -> dict[str, Any]:
     """Give the scores as data, each against the first."""
     return {
+        "command": "exoheart calibrate --structures",
+        "version": VERSION,
+        "data_sha256": data_digest(),
+        "text_sha256": text_digest(),
+        "priors_sha256": priors_digest(),
         "structures": [
             {
                 "name": structure.name,
@@ -373,5 +238,12 @@ def structures_document(
                 },
             }
             for structure, score in zip(structures, scores, strict=True)
-        ]
+        ],
     }
+
+
+def write_structures(folder: Path, document: Mapping[str, Any]) -> None:
+    """Write the scores as ``structures.json``, complete or not at all."""
+    made = folder / "structures.json.new"
+    made.write_text(json.dumps(document, indent=1) + "\n", "utf-8")
+    made.replace(folder / "structures.json")

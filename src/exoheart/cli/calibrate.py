@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
@@ -9,7 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from exoheart.cli import show
-from exoheart.cli.options import Json, Seed, Workers, worker_count
+from exoheart.cli.options import Json, Workers, worker_count
+from exoheart.errors import InputError
 
 
 def calibrate(
@@ -21,7 +23,10 @@ def calibrate(
             show_default="nothing is written",
         ),
     ] = None,
-    seed: Seed = 0,
+    seed: Annotated[
+        int | None,
+        typer.Option(min=0, help="Seed of the draws.", show_default="0"),
+    ] = None,
     draws: Annotated[
         int | None,
         typer.Option(min=100, help="Draws for each module.", show_default="4000"),
@@ -38,9 +43,34 @@ def calibrate(
 ) -> None:
     """Fit the heart to published untreated animals (calibrate rows only)."""
     if structures:
-        _structures(worker_count(workers), json)
+        given = {"--seed": seed, "--draws": draws}
+        idle = [name for name, value in given.items() if value is not None]
+        if idle:
+            raise InputError(
+                f"met {' and '.join(idle)} with --structures, where nothing is drawn; "
+                "allowed: --out, --workers and --json; leave it out"
+            )
+    _require_folder(out)
+    if structures:
+        _structures(out, worker_count(workers), json)
     else:
-        _fit(out, seed, draws, worker_count(workers), json)
+        _fit(out, seed or 0, draws, worker_count(workers), json)
+
+
+def _require_folder(out: Path | None) -> None:
+    """Stop before a long run whose result couldn't be written."""
+    if out is None:
+        return
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        writable = os.access(out, os.W_OK)
+    except OSError:
+        writable = False
+    if not writable:
+        raise InputError(
+            f"{out} can't be written as a folder; allowed: a new folder or one that "
+            "you may write; give another with --out"
+        )
 
 
 def _fit(
@@ -59,6 +89,7 @@ def _fit(
         posterior.write_fit(out, fits, document)
     if json:
         show.document(document)
+        show.note(show.DISCLAIMER)
     else:
         show_fit(document)
         if out is not None:
@@ -94,14 +125,21 @@ def _triple(values: list[float]) -> str:
     return f"{middle:.3g} ({low:.3g} to {high:.3g})"
 
 
-def _structures(workers: int, json: bool) -> None:
-    from exoheart.calibration.structures import compare_structures, structures_document
+def _structures(out: Path | None, workers: int, json: bool) -> None:
+    from exoheart.calibration.structures import (
+        compare_structures,
+        structures_document,
+        write_structures,
+    )
 
     with show.progress("Comparing structures") as tell:
         scores = compare_structures(workers=workers, on_progress=tell)
     document = structures_document(scores)
+    if out is not None:
+        write_structures(out, document)
     if json:
         show.document(document)
+        show.note(show.DISCLAIMER)
         return
     rows = [
         (
@@ -115,7 +153,7 @@ def _structures(workers: int, json: bool) -> None:
     ]
     show.table(
         "Structures, each laboratory left out of the fit in turn",
-        ("Structure", "Its subject is in", "Log score", "Against shipped", "Inside"),
+        ("Structure", "Adopted", "Log score", "Against shipped", "Inside"),
         rows,
     )
     show.line(show.DISCLAIMER)

@@ -217,7 +217,10 @@ def _show_stages(rows: Sequence[ParameterRow]) -> None:
 
 
 def _source(row: ParameterRow) -> str:
-    return row.source if _counts(row) else f"{row.source} (not chosen)".strip()
+    if _counts(row):
+        return row.source
+    why = "before the fit" if (row.id, row.species) in _fitted() else "not chosen"
+    return f"{row.source} ({why})".strip()
 
 
 def _show_one(rows: Sequence[ParameterRow]) -> None:

@@ -68,7 +68,8 @@ def true_value(
         value = value * (1.0 - lost * -np.expm1(-since / time))
     if method in measure.swells:
         excess, time = _pair(parameters, OEDEMA)
-        value = np.minimum(value * (1.0 + excess * np.exp(-since / time)), measure.high)
+        swollen = np.where(np.asarray(hours) < 0, 0.0, excess * np.exp(-since / time))
+        value = np.minimum(value * (1.0 + swollen), measure.high)
     return np.asarray(value)
 
 

@@ -266,7 +266,9 @@ def _noise(setting: Setting, endpoint: Endpoint, chosen: Measure) -> Noise:
 def _outer(setting: Setting, name: str, unit: str) -> FloatArray:
     """Draw a parameter that Python reads, one value an outer draw."""
     prior = setting.priors[name]
-    shares = uniforms(setting.seed, prior.layer, name, 0, setting.size.outer)
+    shares = setting.draws.shares(0, setting.size.outer).get(name)
+    if shares is None:
+        shares = uniforms(setting.seed, prior.layer, name, 0, setting.size.outer)
     return prior.distribution.quantile(shares) * factor(prior.unit, unit)
 
 

@@ -117,7 +117,8 @@ def clocks_of(
     for name in laboratories:
         fitted = f"heart.clock_laboratory.{name}" in known
         central = calibration.laboratory_clock(species, name)
-        clocks[name] = central if fitted else given.get(CLOCK, central)
+        key = calibration.clock_key(species, name)
+        clocks[key] = central if fitted else given.get(CLOCK, central)
     return clocks
 
 

@@ -114,7 +114,7 @@ def _run(
 ) -> calibration.Run:
     """Give one animal of a panel, with the clock of its laboratory."""
     species, name = panel.first.species, panel.laboratory
-    clock = clocks_of(species, (name,), given)[name]
+    (clock,) = clocks_of(species, (name,), given).values()
     changes = {**without_clock(given), CLOCK: clock}
     return calibration.Run(species, protocol, panel.times(_start(protocol)), changes)
 

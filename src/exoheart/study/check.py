@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from exoheart.evidence import load_parameters, load_studies, outside
 from exoheart.records.study import Arm, Moment, Study
+from exoheart.study.names import laboratory_clock
 
 _BODY_MASS = "anatomy.body_mass"
 _OF_ANIMAL = {
@@ -49,7 +50,8 @@ def check_study(study: Study) -> list[Warning_]:
     >>> check_study(parse_study(absurd))[0].where
     'animal.body_mass'
     """
-    warnings = [*_mass(study), *_outside(study), *_controls(study), *_times(study)]
+    warnings = [*_mass(study), *_laboratory(study), *_outside(study)]
+    warnings += [*_controls(study), *_times(study)]
     return list(dict.fromkeys(warnings))
 
 
@@ -76,6 +78,21 @@ def _mass(study: Study) -> Iterator[Warning_]:
             source = row.source or f"{row.kind} range of {row.id}"
             yield Warning_("animal.body_mass", f"{mass:g} kg", studied, source)
         return
+
+
+def _laboratory(study: Study) -> Iterator[Warning_]:
+    """Warn of a laboratory without a clock: one is drawn as for any other."""
+    named, species = study.animal.infarct.laboratory, study.animal.species
+    prefix = laboratory_clock("")
+    known = sorted(
+        row.id.removeprefix(prefix)
+        for row in load_parameters()
+        if row.id.startswith(prefix) and row.species in {species, "all"}
+    )
+    if named != "default" and named not in known:
+        allowed = ", ".join(["default", *known])
+        where = "animal.infarct.laboratory"
+        yield Warning_(where, repr(named), f"{allowed} ({species})")
 
 
 def _outside(study: Study) -> Iterator[Warning_]:

@@ -190,6 +190,14 @@ class Cohort:
                 values[id_] = np.zeros(count)
         return values
 
+    def _own_moment(self, moment: Moment, own: Infarct) -> float:
+        """Give a dose's time; what counts from occlusion moves as samples do."""
+        median, hours = self.infarct.occlusion_h, own.occlusion_h
+        if moment.anchor == "reperfusion" or median is None or hours is None:
+            return anchored(moment, own)
+        times = np.array([moment.offset_h])
+        return float(own_times(times, median, np.array([hours]))[0, 0])
+
     def _own_infarct(self, own: Mapping[str, float]) -> Infarct:
         """Give an animal's infarct: patients are opened sooner or later."""
         if self.infarct.occlusion_h is None:
@@ -215,7 +223,7 @@ class Cohort:
             if arm.giga is None or arm.at is None or arm.route is None:
                 continue
             amount = float(arm.giga[(start + k) // self.size.animals])
-            at = anchored(arm.at, infarct)
+            at = self._own_moment(arm.at, infarct)
             for number in range(arm.times):
                 rows.extend(
                     Action(offset + k, *row)

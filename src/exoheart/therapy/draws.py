@@ -121,15 +121,27 @@ class Draws:
 
         Parameters that only differ between animals are given at their median.
         """
-        shares = self.correlation.turn(
-            {d.prior.id: self._shares(d.prior, first, count) for d in self.draws}
-        )
+        shares = self.shares(first, count)
         return {
             draw.text_id: draw.prior.distribution.quantile(shares[draw.prior.id])
             * draw.to_model
             * draw.scale
             for draw in self.draws
         }
+
+    def shares(self, first: int, count: int) -> dict[str, FloatArray]:
+        """Give the uniforms of outer draws by row id, each of shape (count,).
+
+        Fitted rows hang together, also those that the text doesn't hold and Python
+        reads (a method's reading).
+        """
+        own = {d.prior.id: self._shares(d.prior, first, count) for d in self.draws}
+        own |= {
+            id_: uniforms(self.seed, "parameter", id_, first, count)
+            for id_ in self.correlation.ids
+            if id_ not in own
+        }
+        return self.correlation.turn(own)
 
     def _shares(self, prior: Prior, first: int, count: int) -> FloatArray:
         if prior.layer == "animal":
