@@ -15,12 +15,12 @@ from typing import get_args
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from exoheart import heart, outcome
 from exoheart.calibration.heart_alone import heart_model, priors
 from exoheart.engine.streams import uniforms
 from exoheart.errors import InputError
+from exoheart.records.distribution import varied_by
 from exoheart.records.prior import Layer, Prior
 from exoheart.units import factor
 
@@ -103,7 +103,7 @@ def animals(
         if varied is not None:
             share = _kept(_shares(varied, seed, count), varied, layers)
             by = varied.distribution.quantile(share)
-            value = _vary(value, by, own[id_].bounds)
+            value = varied_by(value, by, own[id_].bounds)
         columns[name] = value * factor(own[id_].unit, unit)
     return [{name: float(v[k]) for name, v in columns.items()} for k in range(count)]
 
@@ -139,10 +139,3 @@ def _kept(
 def _shares(prior: Prior, seed: int, count: int) -> FloatArray:
     """Give a uniform number for each animal, shape (count,)."""
     return uniforms(seed, prior.layer, prior.id, 0, count)
-
-
-def _vary(value: FloatArray, by: FloatArray, bounds: tuple[float, float]) -> FloatArray:
-    """Multiply a between-animal factor on; on the odds of a share."""
-    if bounds == (0.0, 1.0):
-        return np.asarray(special.expit(special.logit(value) + np.log(by)))
-    return value * by

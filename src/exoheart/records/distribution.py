@@ -188,6 +188,15 @@ class Distribution:
                 return 0.0, 1.0
 
 
+def varied_by(
+    value: FloatArray, by: FloatArray, bounds: tuple[float, float]
+) -> FloatArray:
+    """Multiply a between-animal factor on; on the odds of a share (bounds 0 and 1)."""
+    if bounds == (0.0, 1.0):
+        return np.asarray(special.expit(special.logit(value) + np.log(by)))
+    return value * by
+
+
 def _within(p: FloatArray, low: float, high: float) -> FloatArray:
     """Squeeze shares of a truncated normal into the shares of the whole one."""
     first, last = special.ndtr(low), special.ndtr(high)

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
 from exoheart.engine import Model
 from exoheart.engine.streams import uniforms
 from exoheart.records.correlation import Correlation
+from exoheart.records.distribution import varied_by
 from exoheart.records.prior import Prior, Priors
 from exoheart.therapy.model import MECHANISMS, needed_parameters, parameter_id
 from exoheart.units import factor
@@ -170,7 +170,7 @@ class Draws:
                 value = value * draw.to_model * draw.scale
             if draw.variation is not None:
                 by = self._per_animal(draw.variation, animal)
-                value = _vary(value, by, draw)
+                value = varied_by(value, by, draw.prior.bounds)
             values[draw.text_id] = value
         return values
 
@@ -178,13 +178,6 @@ class Draws:
         first, count = int(animal[0]), len(animal)
         shares = uniforms(self.seed, "animal", prior.id, first, count)
         return prior.distribution.quantile(shares)
-
-
-def _vary(value: FloatArray, by: FloatArray, draw: _Draw) -> FloatArray:
-    """Multiply a between-animal factor on; on the odds of a share."""
-    if draw.prior.bounds == (0.0, 1.0):
-        return np.asarray(special.expit(special.logit(value) + np.log(by)))
-    return value * by
 
 
 def mechanism_labels(priors: Priors, seed: int, count: int) -> tuple[str, ...]:
