@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import TYPE_CHECKING
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from exoheart.calibration.perturbations import Count
@@ -20,6 +18,7 @@ from exoheart.qualification import words
 from exoheart.qualification.cards import Card, cards
 from exoheart.qualification.comparisons import USES, Compared
 from exoheart.report.blocks import Table, linked, table
+from exoheart.report.template import template
 from exoheart.version import VERSION
 
 if TYPE_CHECKING:
@@ -61,25 +60,14 @@ class Page:
     style: Markup
 
 
-@cache
-def _template() -> Template:
-    source = resources.files("exoheart.qualification").joinpath("page.html.jinja")
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(source.read_text(encoding="utf-8"))
-
-
 def render_page(found: Qualification) -> str:
     """Write a qualification as one HTML file that needs nothing else.
 
     A pure function: the same record gives the same bytes.
     """
-    return _template().render(page=build_page(found))
+    return template("exoheart.qualification", "page.html.jinja").render(
+        page=build_page(found)
+    )
 
 
 def build_page(found: Qualification) -> Page:

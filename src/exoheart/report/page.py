@@ -5,11 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cache
 from importlib import resources
 from typing import Any
 
-from jinja2 import Environment, StrictUndefined, Template
 from markupsafe import Markup
 
 from exoheart.report import head
@@ -21,6 +19,7 @@ from exoheart.report.how import how
 from exoheart.report.make import make
 from exoheart.report.published import published
 from exoheart.report.roadblocks import roadblocks
+from exoheart.report.template import template
 from exoheart.report.trust import trust
 
 SECTIONS = (
@@ -61,19 +60,6 @@ def _css_string(text: str) -> Markup:
     return Markup(f'"{escaped}"')
 
 
-@cache
-def _template() -> Template:
-    source = resources.files("exoheart.report").joinpath("report.html.jinja")
-    environment = Environment(
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    return environment.from_string(source.read_text(encoding="utf-8"))
-
-
 def build_page(plan: Mapping[str, Any]) -> Page:
     """Turn a plan document into the record that the template draws."""
     standing = head.standing(plan)
@@ -107,4 +93,6 @@ def render_report(plan: Mapping[str, Any]) -> str:
     str
         The page: text, tables, style and figures in one file, no outside loads.
     """
-    return _template().render(page=build_page(plan))
+    return template("exoheart.report", "report.html.jinja").render(
+        page=build_page(plan)
+    )
