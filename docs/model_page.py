@@ -46,10 +46,8 @@ WILD = {
     for word in words
 }
 #: Who gives a value that no table holds.
-GIVEN = (
-    dict.fromkeys(joined.PRODUCT_INPUTS, "the product")
-    | dict.fromkeys(joined.COMPUTED, "the animal, the schedule or the draw")
-    | dict.fromkeys(joined.OPEN_PORTS, "nobody yet: zero")
+GIVEN = dict.fromkeys(joined.PRODUCT_INPUTS, "the product") | dict.fromkeys(
+    joined.COMPUTED, "the animal, the route, the schedule or the draw"
 )
 INTRODUCTION = """\
 <!-- made by docs/model_page.py from the model text: change that, then run it -->
@@ -68,8 +66,8 @@ Research use only, not medical advice.
 - The scale of a state sets the solver's absolute tolerance.
 - Values are those that count for each species. Note, range and locator of one:
   `exoheart parameters heart.critical_flow`. A study file's `[override]` replaces any.
-- To try another term, see [replace_a_term.md](replace_a_term.md). An id that you look
-  for is in the [index](#index).
+- To try another term, see [replace_a_term.md](replace_a_term.md), another mechanism,
+  [extend.md](extend.md). An id that you look for is in the [index](#index).
 """
 
 

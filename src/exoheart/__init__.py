@@ -24,13 +24,15 @@ if TYPE_CHECKING:
     from exoheart.evidence import cite
     from exoheart.figures import figure
     from exoheart.planning import plan
-    from exoheart.prediction import simulate
+    from exoheart.prediction import simulate, where
+    from exoheart.prediction import stoichiometric_account as account
     from exoheart.qualification import qualify
     from exoheart.study import StudyFile as Study
 
 __version__ = VERSION
 __all__ = [
     "Study",
+    "account",
     "cite",
     "evidence",
     "figure",
@@ -38,6 +40,7 @@ __all__ = [
     "product",
     "qualify",
     "simulate",
+    "where",
 ]
 
 #: Where each public name lives, and its name there (None: the module itself).
@@ -45,6 +48,8 @@ _HOMES = {
     "Study": ("exoheart.study", "StudyFile"),
     "plan": ("exoheart.planning", "plan"),
     "simulate": ("exoheart.prediction", "simulate"),
+    "account": ("exoheart.prediction", "stoichiometric_account"),
+    "where": ("exoheart.prediction", "where"),
     "qualify": ("exoheart.qualification", "qualify"),
     "figure": ("exoheart.figures", "figure"),
     "cite": ("exoheart.evidence", "cite"),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from exoheart.report.blocks import Fold, Picture
+from exoheart.report.blocks import Fold, Picture, Table, Text
 from exoheart.report.how import how
 
 SAMPLE = Path(__file__).parent / "plan_sample.json"
@@ -61,3 +61,36 @@ def test_mechanisms_are_compared_by_difference_to_control_never_by_level(plan):
     )
     assert len(fold.parts[0].rows) == 1
     assert "points" in fold.parts[0].rows[0][2]
+
+
+def test_places_that_hold_nothing_are_left_out_of_the_table_only(plan):
+    (fate,) = [b for b in how(plan).blocks if getattr(b, "name", "") == "fate"]
+    assert "airways" in {row["place"] for row in plan["how"]["fate"]}
+    assert "airways" not in {row[1] for row in fate.twin.rows}
+    assert "liver" in {row[1] for row in fate.twin.rows}
+
+
+def test_the_ledger_stands_beside_what_is_published_against_it(plan):
+    blocks = how(plan).blocks
+    captions = [b.caption for b in blocks if isinstance(b, Table)]
+    ledger = captions.index("From the syringe to a cell, step by step")
+    against = captions.index("What is published about the route, and against it")
+    assert against == ledger + 1
+    texts = [str(b.text) for b in blocks if isinstance(b, Text)]
+    assert plan["how"]["route_ledger"]["sentence"] in texts
+    table = next(b for b in blocks if isinstance(b, Table) and "syringe" in b.caption)
+    assert {row[0] for row in table.rows} == {"CDC IM", "CDC IC"}
+
+
+def test_falling_answers_and_dissolved_protein_are_said(plan):
+    blocks = how(plan).blocks
+    said = " ".join(
+        str(part) for b in blocks for part in (getattr(b, "text", ""), *_items(b))
+    )
+    assert plan["how"]["falling"]["sentence"] in said
+    assert plan["how"]["dissolved"][0]["sentence"] in said
+    assert plan["how"]["source_cells"][0]["sentence"] in said
+
+
+def _items(block):
+    return getattr(block, "items", ())

@@ -12,7 +12,7 @@ import pytest
 
 from exoheart import figures
 from exoheart.report import render_report
-from exoheart.report.blocks import Fold, Picture, linked
+from exoheart.report.blocks import Fold, Picture, Table, linked
 from exoheart.report.page import build_page
 
 SAMPLE = Path(__file__).parent / "plan_sample.json"
@@ -192,6 +192,24 @@ def test_a_missing_number_reads_not_available(plan):
     changed["answer"]["rows"][0]["interval90"] = [None, None]
     table = next(p for p in pictures(changed) if p.name == "answer").twin
     assert table.rows[0][-2:] == ("not available", "not available")
+
+
+def test_what_a_product_does_not_need_is_left_out_of_its_table(plan):
+    changed = copy.deepcopy(plan)
+    product = changed["make"]["products"][0]
+    nothing = {"median": None, "interval90": [None, None]}
+    product["medium_litre"] = nothing
+    product["rna_ug"] = {"median": 72.0, "interval90": [69.0, 77.0]}
+    table = _needed(changed)
+    assert "Culture medium" not in [row[0] for row in table.rows]
+    assert ("RNA", "69 to 77\u00a0µg", "72\u00a0µg") in table.rows
+    product["rna_ug"] = nothing
+    assert "RNA" not in [row[0] for row in _needed(changed).rows]
+
+
+def _needed(plan):
+    blocks = next(s for s in build_page(plan).sections if s.id == "make").blocks
+    return next(block for block in blocks if isinstance(block, Table))
 
 
 def test_a_document_without_any_finite_number_still_gives_a_whole_page(plan):

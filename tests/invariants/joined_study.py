@@ -10,7 +10,7 @@ from exoheart.records.study import Study
 from exoheart.study import parse_study
 from exoheart.therapy import anchored
 
-ROUTES = ("intravenous", "intracoronary", "intramyocardial")
+ROUTES = delivery.modelled_routes()
 #: Body mass, occlusion and a dose inside the studied range.
 ANIMALS = {
     "mouse": ("25 g", "30 min", "1e10 particles"),

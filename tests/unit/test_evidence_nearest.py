@@ -11,6 +11,7 @@ import pytest
 from exoheart.evidence import (
     StudyRecord,
     contradictions,
+    largest_dose,
     load_studies,
     nearest,
     outside,
@@ -194,6 +195,62 @@ def test_studies_of_cells_do_not_cover_a_plan_with_vesicles() -> None:
     ]
     found = outside(plan(), cells)
     assert any(one.what == "species" and one.met == "pig" for one in found)
+
+
+def test_cells_are_held_against_doses_printed_in_cells() -> None:
+    """Pigs got 5e7 and 1e8 cells into muscle (Collantes2017, ArrestBeating)."""
+    inside, above = (
+        plan(dose=Dose(f"{n:g} donor cells", n, "donor cells"), form="cells")
+        for n in (7e7, 5e8)
+    )
+    assert only(inside, "dose") == []
+    (text,) = only(above, "dose")
+    assert text.startswith("above all of what is printed for cells, pig")
+
+
+def test_a_form_that_no_named_animal_got_says_so() -> None:
+    """The only row of RNA alone names no species (Cambier2017)."""
+    rna = plan(dose=Dose("10 ug RNA", 10.0, "RNA"), form="RNA")
+    (found,) = [one for one in outside(rna, STUDIES) if one.what == "species"]
+    assert found.studied == "what was read of the studies of RNA names no animal"
+    assert found.source == "Cambier2017"
+    assert not found.known
+    (text,) = [one.studied for one in outside(rna, []) if one.what == "species"]
+    assert text == "no study of RNA in the tables"
+
+
+def test_a_printed_mass_of_rna_counts_for_rna_alone() -> None:
+    (record, row) = next(
+        (one, row) for one in STUDIES for row in one.outcomes if one.species == "pig"
+    )
+    given = replace(
+        row, form="RNA", dose_value=20.0, dose_unit="ug", dose_basis="RNA", donor="CDC"
+    )
+    table = [replace(record, outcomes=(given,))]
+    for mass, outside_range in ((20.0, False), (40.0, True)):
+        rna = plan(dose=Dose(f"{mass:g} ug RNA", mass, "RNA"), form="RNA")
+        named = [one for one in outside(rna, table) if "above all" in one.studied]
+        assert bool(named) == outside_range
+
+
+@pytest.mark.parametrize(
+    ("unit", "form", "said"),
+    [
+        ("donor cells", "cells", "1e+08 cells, the largest dose printed for cells"),
+        ("donor cells", "vesicles", None),
+        ("ug RNA", "RNA", None),
+    ],
+)
+def test_the_largest_printed_dose_is_of_the_form_that_was_asked_for(
+    unit, form, said
+) -> None:
+    found = largest_dose("pig", unit, form)
+    if said is None:
+        assert found is None
+    else:
+        assert found is not None
+        assert found.words.startswith(said)
+        assert found.basis_stated
 
 
 def test_a_dose_before_all_studied_times_is_named() -> None:

@@ -14,7 +14,7 @@ STATEMENTS = [
     line for line in TEXT.splitlines() if line.strip() and line.strip()[:2] != "//"
 ]
 ZONES = ("risk", "border", "remote")
-CELLS = ("cardiomyocyte", "endothelial", "fibroblast", "macrophage")
+CELLS = ("cardiomyocyte", "endothelial", "fibroblast", "macrophage", "progenitor")
 
 
 def test_units_are_complete():

@@ -60,6 +60,6 @@ def test_able_counts_draws_above_the_convention() -> None:
 
 
 def test_groups_have_words() -> None:
-    """Five groups, each with a text for the report."""
-    assert len(GROUPS) == 5
+    """Six groups, each with a text for the report."""
+    assert len(GROUPS) == 6
     assert all(GROUPS.values())

@@ -1,25 +1,31 @@
 """Section 3 of a plan: what is matched, what a mechanism's weight and verdict mean."""
 
+import json
 from dataclasses import replace
+from importlib import resources
 from pathlib import Path
 
 import numpy as np
 import pytest
+from jsonschema import Draft202012Validator
 
+from exoheart import delivery
 from exoheart.evidence import largest_dose
 from exoheart.heart import mechanisms
 from exoheart.planning.how import how
-from exoheart.prediction import simulate
+from exoheart.planning.how_routes import route_contradictions
+from exoheart.planning.words import finite
+from exoheart.prediction import simulate, stoichiometric_account
 from exoheart.study import load_study
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pig_reperfused_infarct.toml"
-NAMES = ("cargo", "surface", "relay", "none")
+NAMES = ("cargo", "surface", "relay", "soluble", "none")
 
 
 @pytest.fixture(scope="module")
 def prediction():
-    """Give the example, 4 draws of 8 animals."""
-    return simulate(load_study(EXAMPLE), members=32)
+    """Give the example, 8 draws of 8 animals."""
+    return simulate(load_study(EXAMPLE), members=64)
 
 
 @pytest.fixture(scope="module")
@@ -56,16 +62,17 @@ def test_the_ratio_of_cardiomyocytes_at_risk_is_that_of_uptake_per_dose(
 
 
 def test_the_weight_before_data_is_the_prior_not_what_was_drawn(prediction):
-    """Weights 0.75 and three of 0.25 make a half and three sixths."""
+    """Weights 0.8 and four of 0.2 make a half and four eighths."""
     priors = dict(prediction.priors)
     id_ = "mechanism.prior_weight.relay"
-    priors[id_] = replace(priors[id_], value=0.75)
+    priors[id_] = replace(priors[id_], value=0.8)
     rows = how(replace(prediction, priors=priors))["mechanisms"]
     found = {row["id"]: row for row in rows if row["arm"] == "CDC IM"}
-    wanted = {name: 0.5 if name == "relay" else 1 / 6 for name in NAMES}
+    wanted = {name: 0.5 if name == "relay" else 1 / 8 for name in NAMES}
     assert {n: found[n]["prior"] for n in NAMES} == pytest.approx(wanted)
     assert sum(found[n]["drawn"] for n in NAMES) == pytest.approx(1.0)
-    assert found["relay"]["drawn"] == 0.25
+    labels = prediction.pool.mechanisms
+    assert found["relay"]["drawn"] == labels.count("relay") / len(labels)
 
 
 def test_each_mechanism_has_its_difference_in_one_trial_and_the_threshold(
@@ -79,3 +86,54 @@ def test_each_mechanism_has_its_difference_in_one_trial_and_the_threshold(
     for row in rows:
         assert row["threshold"] == mechanisms.ABLE
         assert row["trial_difference"]["median"] == wanted[row["id"]].median
+
+
+def test_the_section_prints_the_account_and_computes_none_of_its_own(
+    prediction, section
+):
+    one = stoichiometric_account(prediction).arm("CDC IM")
+    rows = [row for row in section["stoichiometry"] if row["arm"] == "CDC IM"]
+    assert [r["copies_reached"]["median"] for r in rows] == [
+        cell.peak_copies.median for cell in one.cells
+    ]
+    able = {r["id"]: r["probability_able"] for r in section["mechanisms"][:4]}
+    assert able == dict(one.able)
+
+
+def test_every_fate_is_in_the_data_those_of_other_routes_at_zero(section):
+    places = {row["place"] for row in section["fate"]}
+    assert places == set(delivery.FATES)
+    assert all(r["median"] == 0.0 for r in section["fate"] if r["place"] == "airways")
+
+
+def test_the_ledger_compares_the_arms_and_shows_what_speaks_against(section):
+    ledger = section["route_ledger"]
+    assert "Of 100 vesicles, cells of the heart get" in ledger["sentence"]
+    assert [arm["arm"] for arm in ledger["arms"]] == ["CDC IM", "CDC IC"]
+    sides = [side for row in ledger["contradictions"] for side in row["sides"]]
+    for key in ("[Gallet2017]", "[DeCouto2017]"):
+        assert any(key in side for side in sides)
+
+
+def test_without_an_arm_into_the_artery_its_contradiction_is_not_shown(prediction):
+    study = prediction.study
+    muscle = replace(study, arms=study.arms[:2])
+    topics = [row["topic"] for row in route_contradictions(muscle)]
+    assert topics == ["Route decides in the pig, or it does not"]
+
+
+def test_what_comes_with_the_vesicles_is_said(prediction, section):
+    dissolved = {row["arm"]: row for row in section["dissolved"]}
+    given = prediction.products.given["CDC IM"].soluble_ug
+    low, high = dissolved["CDC IM"]["protein_ug"]["interval90"]
+    assert low <= np.median(given) <= high
+    assert "outside vesicles" in dissolved["CDC IM"]["sentence"]
+    assert section["falling"]["falling"] == sum(prediction.cohort.falling)
+    assert len(section["source_cells"]) == 2
+
+
+def test_the_section_follows_its_schema(section):
+    folder = resources.files("exoheart").joinpath("data", "schema")
+    schema = json.loads(folder.joinpath("plan.json").read_text("utf-8"))
+    mine = {**schema["properties"]["how"], "$defs": schema["$defs"]}
+    Draft202012Validator(mine).validate(json.loads(json.dumps(finite(section))))

@@ -11,6 +11,7 @@ import pytest
 
 from exoheart.prediction import Prediction, predict_arms, prepare, simulate, size_of
 from exoheart.study import load_study
+from exoheart.therapy import MECHANISMS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 PIG = EXAMPLES / "pig_reperfused_infarct.toml"
@@ -103,7 +104,7 @@ def test_labelled_arrays_say_arm_draw_animal_and_time():
     data = predicted().data
     assert data.sizes["arm"] == 4
     assert data.attrs["reperfusion_h"] == 1.5
-    assert set(data.coords["mechanism"].values) <= {"cargo", "surface", "relay", "none"}
+    assert set(data.coords["mechanism"].values) <= {*MECHANISMS, "none"}
     one = data["outcome_ejection_fraction"].sel(arm="CDC IC")
     np.testing.assert_array_equal(
         one.values, predicted().values("CDC IC", "outcome_ejection_fraction")

@@ -65,6 +65,10 @@ def test_a_study_of_controls_records_no_particles():
 
 def test_a_treated_study_records_the_whole_account():
     recorded = observables(load_study(PIG), ("outcome_ejection_fraction",))
-    assert set(delivery.STATES) <= set(recorded)
+    whole = {*delivery.STATES, *delivery.SOLUTE, *delivery.DONOR_CELLS}
+    assert whole <= set(recorded)
+    assert {"port_bound_border_progenitor", "port_soluble_risk"} <= set(recorded)
+    assert "mechanism_cargo_cytosol_progenitor" in recorded
+    assert "mechanism_soluble_occupancy_survival" in recorded
     assert len(set(recorded)) == len(recorded)
     therapy_model(recorded)  # raises on an id that the model lacks

@@ -12,7 +12,7 @@ from exoheart.engine.streams import uniforms
 from exoheart.errors import DataError, InputError
 from exoheart.evidence.priors import resolve
 from exoheart.evidence.tables import load_parameters
-from exoheart.product import Bench, classify, ledger, make_plan, shipped_rules
+from exoheart.product import Bench, classify, make_plan, shipped_rules, supply
 from exoheart.product.regulation import read_rules
 from exoheart.product.storage import storage_class, storage_kept
 from exoheart.records.product import FloatArray, ProductMake
@@ -65,8 +65,8 @@ def study_of(product: Product, dose: Dose | None = DOSE, hours: float = 0.5) -> 
 
 
 def made(product: Product, dose: Dose | None = DOSE, hours: float = 0.5) -> ProductMake:
-    book = ledger(product, secretion(product, PRIORS, draws), PRIORS, draws)
-    plan = make_plan(study_of(product, dose, hours), {product.name: book}, BENCH)
+    source = supply(product, secretion(product, PRIORS, draws), PRIORS, draws)
+    plan = make_plan(study_of(product, dose, hours), {product.name: source}, BENCH)
     return plan.products[product.name]
 
 
@@ -159,9 +159,99 @@ def test_stock_waits_and_own_cells_of_another_species_are_refused() -> None:
 
 def test_products_that_nobody_is_given_are_left_out() -> None:
     """A zero dose makes no plan."""
-    book = ledger(PRODUCT, secretion(PRODUCT, PRIORS, draws), PRIORS, draws)
+    book = supply(PRODUCT, secretion(PRODUCT, PRIORS, draws), PRIORS, draws)
     for dose in (None, replace(DOSE, value=0.0)):
         assert not make_plan(study_of(PRODUCT, dose), {"p": book}, BENCH).products
+
+
+CELLS = Product("c", "cells", "CDC")
+RNA = Product("r", "RNA", "CDC")
+MEDIUM = Product("m", "conditioned medium", "CDC")
+
+
+def test_cells_are_grown_straight_without_conditioned_medium() -> None:
+    """6 animals x 1e7 cells, with overage and failed lots, and not one litre."""
+    plan = made(CELLS, Dose("1e7 donor cells", 1e7, "donor cells"))
+    overage, release, start, limit, hours = (
+        PRIORS[f"product.{name}"].distribution.quantile(
+            draws("parameter", f"product.{name}")
+        )
+        for name in (
+            *("overage", "release_share", "starting_cells"),
+            *("max_doublings.CDC", "doubling_time.CDC"),
+        )
+    )
+    cells = 6e7 * overage / release
+    assert plan.quantity("donor cells").median == pytest.approx(
+        np.median(cells), rel=1e-12
+    )
+    doublings = np.log2(np.maximum(cells / start, 1.0))
+    assert plan.quantity("culture").median == pytest.approx(
+        np.median(doublings * hours / 24.0), rel=1e-12
+    )
+    assert np.array_equal(plan.within_reach, doublings <= limit)
+    assert plan.quantity("vials").median == 6
+    names = {quantity.name for quantity in plan.quantities}
+    assert not names & {"conditioned medium", "vesicles", "RNA"}
+    assert "conditioned medium" not in plan.sentences[0]
+
+
+def test_rna_is_synthesised_without_cells() -> None:
+    """6 x 50 ug with overage; in time, no culture, a vial a dose."""
+    plan = made(RNA, Dose("50 ug RNA", 50.0, "RNA"))
+    rna = plan.quantity("RNA")
+    assert 300 * 1.1 <= rna.low <= rna.high <= 300 * 1.5  # bounds of the overage
+    assert plan.quantity("vials").median == 6
+    assert {quantity.name for quantity in plan.quantities} == {"RNA", "vials"}
+    assert plan.timing.kind == "synthesised"
+    assert plan.timing.in_time == 1.0
+    assert "donor cells" not in plan.sentences[0]
+    assert plan.within_reach.all()
+
+
+def test_conditioned_medium_needs_fewer_cells_than_what_is_isolated_from_it() -> None:
+    """At equal particles nothing is lost; a dose is one vial, whatever its volume."""
+    medium, isolated = made(MEDIUM), made(PRODUCT)
+    fewer = medium.quantity("donor cells").median
+    assert fewer < isolated.quantity("donor cells").median
+    assert medium.quantity("vials").median == 6
+    assert medium.timing.kind == "xenogeneic stock"
+
+
+def test_own_cells_given_as_cells_keep_the_delay_seen_in_patients() -> None:
+    own = replace(CELLS, donor_species="pig", donor_state={"autologous": True})
+    plan = made(own, Dose("1e7 donor cells", 1e7, "donor cells"))
+    assert plan.timing.in_time == 0.0
+
+
+@pytest.mark.parametrize(
+    ("product", "dose", "tested"),
+    [
+        (CELLS, Dose("1e7", 1e7, "donor cells"), "cell count and viability"),
+        (RNA, Dose("5 ug", 5.0, "RNA"), "content"),
+        (MEDIUM, DOSE, "soluble factors"),
+    ],
+)
+def test_each_form_has_release_tests_of_its_own(
+    product: Product, dose: Dose, tested: str
+) -> None:
+    table = {line.attribute: line for line in made(product, dose).release}
+    assert {tested, "potency", "endotoxin"} <= set(table)
+    assert all("not measured" in line.result for line in table.values())
+    assert ("particle count" in table) == (product is MEDIUM)
+
+
+def test_synthesised_rna_is_no_biological_and_the_us_rules_do_not_reach_it() -> None:
+    """No rule is walked where none applies, and that isn't called checked."""
+    rna, medium = (
+        {where: classify(p, where, shipped_rules()) for where in ("EU", "US")}
+        for p in (RNA, MEDIUM)
+    )
+    assert rna["EU"].outcome == "chemical or other medicinal product"
+    assert rna["US"].outcome.startswith("not covered")
+    assert not rna["US"].path
+    assert not rna["US"].checked
+    assert medium["EU"].outcome == "biological medicinal product, not an ATMP"
 
 
 def test_release_table_claims_no_measurement() -> None:

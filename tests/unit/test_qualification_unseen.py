@@ -176,9 +176,10 @@ def test_a_missing_dose_occlusion_and_n_come_from_studied_values(answered):
         ({"model": "ameroid constriction"}, "protocol", "ameroid"),
         ({"model": "infarct, type not stated"}, "protocol", "opened again"),
         ({"model": "none", "occlusion_min": ""}, "protocol", "without an infarct"),
-        ({"form": "cells"}, "form", "cells"),
+        ({"form": "gel"}, "form", "gel"),
+        ({"form": "exosome-primed cells"}, "form", "exosome-primed cells"),
         ({"form": ""}, "form", "not stated"),
-        ({"route": "inhaled"}, "route", "inhaled"),
+        ({"route": "oral"}, "route", "oral"),
         ({"route": ""}, "route", "not stated"),
         ({"donor": "plasma"}, "donor", "plasma"),
         ({"modification": "miR-21 loaded"}, "modification", "miR-21"),
@@ -211,7 +212,7 @@ def test_what_the_model_does_not_have_is_refused_in_words(
 
 
 def test_reasons_are_given_all_at_once(tmp_path):
-    change = {"species": "sheep", "route": "patch", "outcome": "NYHA class"}
+    change = {"species": "sheep", "route": "oral", "outcome": "NYHA class"}
     lines = lines_of(tmp_path, TREATED | change)
     kinds = [kind for kind, _ in understand(lines[0], lines)]
     assert kinds == ["species", "route", "outcome"]

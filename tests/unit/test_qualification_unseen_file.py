@@ -117,6 +117,13 @@ def test_the_flat_layout_is_known_by_its_header_and_read_into_the_same_words(tmp
     [
         ({"arm": "vehicle", "comparator_arm": "MSC exosomes"}, "form", "control"),
         ({"donor_cell": "CDCs (CELLS, labelled)", "arm": "CDC"}, "form", "cells"),
+        ({"arm": "exosome-depleted medium", "donor_cell": "MSC"}, "form", "medium w"),
+        ({"arm": "unconditioned medium", "donor_cell": "MSC"}, "form", "control"),
+        ({"arm": "MSC conditioned medium"}, "form", "conditioned medium"),
+        ({"arm": "exosome-primed CPC"}, "form", "cells primed"),
+        ({"arm": "Y RNA alone", "donor_cell": "synthetic RNA"}, "form", "RNA"),
+        ({"dose_unit": "ug RNA"}, "dose_basis", "RNA"),
+        ({"donor_species": "pig, allogeneic"}, "donor_species", "pig"),
         ({"arm": "fibroblast exosomes"}, "donor", "fibroblast"),
         ({"comparator_arm": "fibroblast exosomes; vehicle"}, "comparator", "vehicle"),
         ({"model": "LAD ligation"}, "model", "permanent ligation"),

@@ -62,6 +62,32 @@ def test_five_different_faults_are_all_reported_at_once() -> None:
         assert str(fault) in str(caught.value)
 
 
+def test_faults_of_form_route_and_keys_are_reported_together() -> None:
+    """A route, a dose, a name and a time that don't fit: four faults in one run."""
+    text = (
+        template("pig")
+        .replace('form = "vesicles"', 'form = "cells"')
+        .replace('route = "intramyocardial"', 'route = "inhaled"')
+        .replace('zone = "border"', 'ligand = "CHP"')
+    )
+    text = text.replace(
+        'compare_to = "vehicle IC"',
+        'compare_to = "vehicle IC"\nover = "5 min"\n'
+        'delivery = { flow_arrest = "3 min" }',
+    )
+    with pytest.raises(StudyError) as caught:
+        parse_study(text)
+    found = {fault.where: fault.allowed for fault in caught.value.faults}
+    assert set(found) == {
+        *("arm[2].route", "arm[2].dose", "arm[2].delivery.ligand"),
+        *("arm[4].dose", "arm[4].over"),
+    }
+    assert "inhaled" not in found["arm[2].route"]
+    assert "intravenous" in found["arm[2].route"]
+    assert "donor cells" in found["arm[2].dose"]
+    assert "adhesion molecule" in found["arm[2].delivery.ligand"]
+
+
 def test_a_dose_without_a_basis_is_told_the_bases() -> None:
     with pytest.raises(StudyError, match=r"particles.*protein.*donor cells.*per kg"):
         parse_study(template("pig").replace("7.5 mg protein", "7.5 mg"))

@@ -132,6 +132,90 @@ def test_keys_that_change_nothing_are_listed() -> None:
     }
 
 
+def _unused(form: str, dose: str, route: str, keys: str) -> set[str]:
+    """Give the delivery keys that are listed as unused for an arm of a form."""
+    text = template("pig").replace('form = "vesicles"', f'form = "{form}"')
+    if form != "vesicles":
+        text = text.replace('isolation = ["ultrafiltration"]\n', "")
+    text = text.replace("7.5 mg protein", dose)
+    text = text.replace('route = "intramyocardial"', f'route = "{route}"')
+    text = text.replace('zone = "border"', keys)
+    listed = parse_study(text).unused
+    head = "arm[2].delivery."
+    return {key.removeprefix(head) for key in listed if key.startswith(head)}
+
+
+GEL, VOLUME = 'gel_release_half_time = "3 d"', 'volume = "2 mL"'
+
+
+@pytest.mark.parametrize(
+    ("route", "keys", "silent"),
+    [
+        ("intracoronary", VOLUME, {"volume"}),
+        ("intracoronary", f'{VOLUME}\nflow_arrest = "3 min"', set()),
+        ("intramyocardial", f"{VOLUME}\nsites = 10\narrested_heart = true", set()),
+        ("intramyocardial", "sites = 10", {"sites"}),
+        ("intramyocardial", f"{VOLUME}\nsites = 10\n{GEL}", {"volume", "sites"}),
+        ("intramyocardial", f"arrested_heart = true\n{GEL}", {"arrested_heart"}),
+        ("pericardial", f"{VOLUME}\n{GEL}", {"volume"}),
+        ("patch", f'zone = "risk"\n{GEL}', set()),
+        ("inhaled", 'ligand = "adhesion molecule"', set()),
+    ],
+)
+def test_a_key_that_does_nothing_beside_the_others_is_listed(
+    route: str, keys: str, silent: set[str]
+) -> None:
+    assert _unused("vesicles", "7.5 mg protein", route, keys) == silent
+
+
+@pytest.mark.parametrize(
+    ("form", "dose", "route", "keys", "silent"),
+    [
+        ("RNA", "5 ug RNA", "intravenous", 'ligand = "adhesion molecule"', {"ligand"}),
+        ("RNA", "5 ug RNA", "intracoronary",
+         f'{VOLUME}\nflow_arrest = "3 min"', {"volume"}),
+        ("cells", "1e6 donor cells", "patch", GEL, {"gel_release_half_time"}),
+        ("cells", "1e6 donor cells", "intramyocardial", f"{GEL}\n{VOLUME}", set()),
+        ("conditioned medium", "1 mg protein", "patch", GEL, set()),
+    ],
+)  # fmt: skip
+def test_a_key_that_does_nothing_for_the_form_is_listed(
+    form: str, dose: str, route: str, keys: str, silent: set[str]
+) -> None:
+    assert _unused(form, dose, route, keys) == silent
+
+
+def test_keys_of_a_product_that_its_form_does_not_need_are_listed() -> None:
+    """Isolation, storage and conditioning say nothing of cells or of RNA."""
+    cells = template("pig").replace('form = "vesicles"', 'form = "cells"')
+    cells = cells.replace("7.5 mg protein", "1e7 donor cells")
+    assert set(parse_study(cells).unused) == {
+        *("animal.sex", "product.cdc.isolation", "product.cdc.storage"),
+    }
+    rna = template("pig").replace("7.5 mg protein", "50 ug RNA")
+    rna = rna.replace('form = "vesicles"', 'form = "RNA"\nconditioning = ["spheroid"]')
+    assert set(parse_study(rna).unused) == {
+        *("animal.sex", "product.cdc.isolation", "product.cdc.storage"),
+        *("product.cdc.conditioning", "product.cdc.donor_species"),
+    }
+
+
+def test_delivery_keys_are_read_in_hours_millilitres_names_and_numbers() -> None:
+    keys = (
+        'zone = "both"\nsites = 8\nvolume = "400 uL"\narrested_heart = true\n'
+        'ligand = "cardiomyocyte peptide"\ngel_release_half_time = "2 d"'
+    )
+    study = parse_study(template("pig").replace('zone = "border"', keys))
+    assert dict(study.arms[1].delivery) == {
+        "zone": "both",
+        "sites": 8,
+        "volume": pytest.approx(0.4),
+        "arrested_heart": True,
+        "ligand": "cardiomyocyte peptide",
+        "gel_release_half_time": pytest.approx(48.0),
+    }
+
+
 def test_a_file_that_is_missing_or_no_text_is_a_fault(tmp_path: Path) -> None:
     with pytest.raises(StudyError, match="No such file"):
         load_study(tmp_path / "none.toml")

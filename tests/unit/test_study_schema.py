@@ -9,8 +9,11 @@ from pathlib import Path
 import jsonschema
 import pytest
 
+from exoheart.delivery import FORMS, routes
+from exoheart.delivery.settings import INJECTION_ZONES, LIGANDS
 from exoheart.donor import CONDITIONINGS, DONORS
 from exoheart.product.isolation import ALIASES, STEPS, canonical_steps
+from exoheart.records.study import BASES
 from exoheart.study import json_schema
 from exoheart.study.names import shipped_names, spelled
 from exoheart.study.products import MEASURED_TOGETHER
@@ -75,6 +78,29 @@ def test_conditionings_that_may_be_combined_are_those_of_the_donor_stage() -> No
     from exoheart.donor import names
 
     assert names.MEASURED_TOGETHER == MEASURED_TOGETHER
+
+
+def test_names_of_route_keys_are_those_that_delivery_knows() -> None:
+    """The table that a study file is read with says what the stage can do."""
+    for name, route in shipped_names().routes.items():
+        assert route.forms == routes()[name].forms
+        assert set(route.options.get("ligand", ())) == set(LIGANDS)
+        assert set(route.options.get("zone", INJECTION_ZONES)) == set(INJECTION_ZONES)
+        assert set(route.options) <= route.keys
+    keys = json_schema()["$defs"]["DeliveryKeys"]["properties"]
+    assert set(keys["ligand"]["anyOf"][0]["enum"]) == set(LIGANDS)
+    assert set(keys["zone"]["anyOf"][0]["enum"]) == set(INJECTION_ZONES)
+    assert keys["arrested_heart"]["anyOf"][0]["type"] == "boolean"
+
+
+def test_every_key_of_a_route_is_a_key_of_the_file() -> None:
+    keys = set(json_schema()["$defs"]["DeliveryKeys"]["properties"])
+    assert keys == {key for route in routes().values() for key in route.keys}
+
+
+def test_forms_are_the_same_for_file_records_and_delivery() -> None:
+    form = json_schema()["$defs"]["ProductKeys"]["properties"]["form"]
+    assert set(form["enum"]) == set(BASES) == set(FORMS)
 
 
 def test_routes_and_endpoints_of_the_tables_are_all_there() -> None:

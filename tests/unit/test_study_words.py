@@ -17,6 +17,8 @@ from exoheart.study.faults import Reader
         ("1e10 particles per g heart", 1e10, "particles", "g heart"),
         ("3e6 donor cells per kg", 3e6, "donor cells", "kg"),
         ("0 particles", 0.0, "particles", None),
+        ("50 ug RNA", 50.0, "RNA", None),
+        ("1.5 mg RNA per kg", 1500.0, "RNA", "kg"),
     ],
 )
 def test_a_dose_keeps_its_basis(
@@ -34,7 +36,7 @@ def test_a_dose_keeps_its_basis(
     "words",
     ["7.5 mg", "particles", "1e9", "1e9 vesicles", "5 mg particles", "1 cells", "",
      "1e9 particles/kg", "1 s protein", "nan particles", "1e400 particles",
-     "1,5 mg protein"],
+     "1,5 mg protein", "50 RNA", "1e9 copies RNA", "5 ug rna"],
 )  # fmt: skip
 def test_a_dose_that_cannot_be_read_is_one_fault(words: str) -> None:
     read = Reader()

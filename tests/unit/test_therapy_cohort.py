@@ -9,13 +9,14 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from exoheart.delivery import ROUTE_DEFAULTS, SOLUTE, Amounts
 from exoheart.errors import InputError
 from exoheart.prediction import prepare
 from exoheart.records.study import Infarct, Moment
 from exoheart.study import load_study
-from exoheart.therapy import ArmPlan, Cohort, Size, anchored
+from exoheart.therapy import ArmPlan, Cohort, Size, anchored, occluded
 from exoheart.therapy.cohort import geometry
-from exoheart.therapy.model import PRODUCT_INPUTS
+from exoheart.therapy.model import MECHANISMS, PRODUCT_INPUTS, SCHEDULED
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pig_reperfused_infarct.toml"
 TIMES = np.array([0.0, 1.0, 50.0])
@@ -71,23 +72,41 @@ def test_adding_an_arm_shifts_nobody():
 
 
 def test_animals_of_an_arm_are_those_of_every_other_arm():
-    """Only what the product hands over differs."""
+    """Only what the product hands over and what the route sets differs."""
     members = cohort("vehicle IM", "CDC IM")
     size = setting().size.members
     control, treated = (members.block(k * size, size).parameters for k in (0, 1))
     names = np.array(setting().model.parameters)
     differ = set(names[np.any(control != treated, axis=0)])
     assert differ
-    assert differ <= set(PRODUCT_INPUTS)
+    assert differ <= {*PRODUCT_INPUTS, *ROUTE_DEFAULTS}
+    assert differ & set(PRODUCT_INPUTS)
 
 
 def test_a_mechanism_is_a_weight_of_one_and_none_is_no_weight():
     members = cohort("CDC IM")
     block = members.block(0, len(members))
-    for name in ("cargo", "surface", "relay"):
+    for name in MECHANISMS:
         weight = column(block.parameters, f"mechanism_weight_{name}")
         wanted = np.repeat([label == name for label in members.labels], 8)
         np.testing.assert_array_equal(weight, wanted.astype(float))
+
+
+def test_whether_the_answer_falls_is_a_draw_of_its_own():
+    """One or zero for all animals of an outer draw, whatever the arm."""
+    members = cohort("vehicle IM", "CDC IM")
+    of_draws = tuple(k % 3 == 0 for k in range(8))
+    members = replace(members, falling=of_draws)
+    column_ = column(members.block(0, len(members)).parameters, "mechanism_falling")
+    wanted = np.tile(np.repeat(np.array(of_draws, float), 8), 2)
+    np.testing.assert_array_equal(column_, wanted)
+
+
+def test_every_member_starts_with_the_values_that_schedules_change():
+    members = cohort("CDC IC")
+    table = members.block(0, len(members)).parameters
+    for id_, value in SCHEDULED.items():
+        assert np.all(column(table, id_) == value), id_
 
 
 def test_every_parameter_of_every_member_is_a_finite_number():
@@ -111,7 +130,7 @@ def test_a_dose_is_given_whole_at_its_time():
     for k in (0, 9, 63):
         rows = [a for a in block.schedule if a.member == k and a.action == "add"]
         assert {a.time_h for a in rows} == {2.0}
-        given = sum(a.value for a in rows)
+        given = sum(a.value for a in rows if a.target not in SOLUTE)
         assert given == pytest.approx(plan.giga[k // 8], rel=1e-14)
 
 
@@ -123,14 +142,71 @@ def test_repeated_doses_come_at_their_interval():
 
 
 def test_an_infusion_starts_and_stops():
-    plan = replace(cohort("CDC IC").arms[0], over_h=0.5)
+    """Vesicles and what is dissolved beside them, at the same times, each whole."""
+    base = cohort("CDC IC").arms[0]
+    plan = replace(base, over_h=0.5, solute=np.full(8, 30.0), cells=None)
     rows = [
         a
         for a in setting().cohort([plan], TIMES).block(0, 1).schedule
         if a.action == "rate"
     ]
-    assert [(a.time_h, a.value == 0.0) for a in rows] == [(2.0, False), (2.5, True)]
-    assert rows[0].value * 0.5 == pytest.approx(plan.giga[0], rel=1e-14)
+    given = {"delivery_coronary": plan.giga[0], "delivery_solute_coronary": 30.0}
+    assert {a.target for a in rows} == set(given)
+    for target, amount in given.items():
+        own = [a for a in rows if a.target == target]
+        assert [(a.time_h, a.value == 0.0) for a in own] == [(2.0, False), (2.5, True)]
+        assert own[0].value * 0.5 == pytest.approx(amount, rel=1e-14)
+
+
+def test_an_arm_can_hold_molecules_and_cells_beside_vesicles():
+    """What one dose holds in one outer draw; what is absent counts nothing."""
+    two = {"solute": np.array([3.0, 4.0]), "cells": np.array([5.0, 6.0])}
+    plan = ArmPlan("x", giga=np.array([1.0, 2.0]), **two)
+    assert plan.amounts(1) == Amounts(2.0, 4.0, 6.0)
+    assert ArmPlan("x", giga=np.array([1.0])).amounts(0) == Amounts(1.0)
+
+
+def test_molecules_and_cells_of_a_dose_are_scheduled_with_it():
+    """Into the states of the route, at the dose's time, whole."""
+    base = cohort("CDC IM").arms[0]
+    amount = np.full(8, 30.0)
+    plan = replace(base, giga=np.zeros(8), solute=amount, cells=amount / 10)
+    block = setting().cohort([plan], TIMES).block(0, 8)
+    for start, given in (("solute", 30.0), ("cells", 3.0)):
+        rows = [
+            a
+            for a in block.schedule
+            if a.member == 3 and a.target.startswith(f"delivery_{start}")
+        ]
+        assert {a.time_h for a in rows} == {2.0}
+        assert sum(a.value for a in rows) == pytest.approx(given, rel=1e-12)
+
+
+def test_cells_meet_a_shut_artery_before_reperfusion():
+    """Into the artery under occlusion: none of them come to rest at risk."""
+    base = cohort("CDC IC").arms[0]
+    for offset, there in ((-0.5, False), (0.5, True)):
+        moment = Moment("", offset, "reperfusion")
+        plan = replace(base, giga=np.zeros(8), cells=np.ones(8), at=moment)
+        rows = setting().cohort([plan], TIMES).block(0, 1).schedule
+        targets = {a.target for a in rows}
+        assert ("delivery_cells_risk" in targets) == there
+        assert "delivery_cells_border" in targets
+
+
+@pytest.mark.parametrize(
+    ("model", "occlusion", "at", "shut"),
+    [
+        ("ischaemia-reperfusion", 1.5, 1.49, True),
+        ("ischaemia-reperfusion", 1.5, 1.5, False),
+        ("ischaemia-reperfusion", 1.5, -0.1, False),
+        ("permanent ligation", None, 1000.0, True),
+        ("permanent ligation", None, -0.1, False),
+        ("none", None, 1.0, False),
+    ],
+)
+def test_the_artery_is_shut_from_occlusion_to_reperfusion(model, occlusion, at, shut):
+    assert occluded(Infarct(model, occlusion), at) == shut
 
 
 def test_an_arm_without_a_dose_is_not_treated():
@@ -172,6 +248,7 @@ def test_flows_volumes_and_zones_close_for_every_shipped_prior(species):
     study = load_study(EXAMPLE.with_name(name))
     one = prepare(study, 0, 64)
     many = replace(one, size=Size(20_000, 1), labels=("none",) * 20_000)
+    many = replace(many, falling=(False,) * 20_000)
     plan = ArmPlan("control")
     table = many.cohort([plan], TIMES).block(0, 20_000).parameters
     remote = column(table, "anatomy_remote_mass")

@@ -17,7 +17,13 @@ from exoheart.prediction import prepare
 from exoheart.records.distribution import parse_distribution
 from exoheart.records.prior import Prior, Priors
 from exoheart.study import load_study, priors_for
-from exoheart.therapy import MECHANISMS, Draws, mechanism_labels, therapy_model
+from exoheart.therapy import (
+    MECHANISMS,
+    Draws,
+    falling_labels,
+    mechanism_labels,
+    therapy_model,
+)
 from exoheart.therapy.draws import NONE
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pig_reperfused_infarct.toml"
@@ -179,6 +185,41 @@ def test_mechanisms_come_in_the_proportions_of_their_weights():
 
 def test_more_draws_keep_the_mechanisms_of_the_first():
     assert mechanism_labels(priors(), 3, 64) == mechanism_labels(priors(), 3, 200)[:64]
+
+
+def test_mechanisms_weigh_alike_before_any_comparison():
+    """Four mechanisms and none at all: a fifth each."""
+    for name in (*MECHANISMS, NONE):
+        assert priors()[f"mechanism.prior_weight.{name}"].value == 0.2
+    assert len(MECHANISMS) == 4
+
+
+def test_falling_answers_come_in_the_proportion_of_their_weight():
+    """Within two draws of it at any seed; more draws keep those of the first."""
+    weight = priors()["mechanism.falling_weight"].value
+    assert 0.0 < weight < 0.5
+    for seed in range(20):
+        labels = falling_labels(priors(), seed, 64)
+        assert abs(sum(labels) - 64 * weight) <= 2, seed
+        assert labels == falling_labels(priors(), seed, 200)[:64]
+
+
+@pytest.mark.parametrize("weight", [0.0, 1.0])
+def test_a_weight_of_none_or_all_is_none_or_all(weight):
+    own = replace(priors()["mechanism.falling_weight"], value=weight)
+    rows = {**priors().rows, "mechanism.falling_weight": own}
+    assert set(falling_labels(Priors(rows), 3, 100)) == {bool(weight)}
+
+
+def test_falling_answers_are_met_in_every_mechanism_alike():
+    """Two sequences of their own step: every pair within 3 % of its product."""
+    weight = priors()["mechanism.falling_weight"].value
+    for seed in range(5):
+        names = np.array(mechanism_labels(priors(), seed, 2000))
+        falls = np.array(falling_labels(priors(), seed, 2000))
+        for name in (*MECHANISMS, NONE):
+            share = falls[names == name].mean()
+            assert share == pytest.approx(weight, abs=0.03), (seed, name)
 
 
 def test_mechanisms_are_independent_of_parameters():

@@ -38,6 +38,7 @@ WITHOUT = {
     "heart_alarm_response_time": AT_ONCE,
     "heart_alarmin_washout_rate": 0.0,
     "heart_amplification_gain": 0.0,
+    "heart_cells_progenitor": 0.0,
     "heart_chemotaxis_debris_weight": 1.0,
     "heart_chemotaxis_neutrophil_weight": 0.0,
     "heart_collagen_matrifibrocyte_share": 0.0,

@@ -23,19 +23,49 @@ if TYPE_CHECKING:
     from exoheart.prediction import Prediction
 
 
-def simulate(
+def simulate(  # noqa: PLR0913, PLR0917 - one argument for each option
     study: StudyPath,
     seed: Seed = 0,
     members: Members = None,
     quick: Quick = False,
     workers: Workers = None,
+    where: Annotated[
+        bool, typer.Option("--where", help="Show where the doses go; writes a page.")
+    ] = False,
+    label: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TAG",
+            help="With --where: what a label would show (dye, iodine, luciferase, "
+            "nanoluciferase, zirconium).",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.html",
+            help="With --where: page to write; replaced only if it is such a page.",
+            show_default="<study>-where.html beside the study file",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Predict what every arm of a study will read."""
+    """Predict what every arm of a study will read, or where the doses go."""
+    from exoheart.errors import InputError
     from exoheart.prediction import simulate as predict
     from exoheart.study import load_study
 
+    if not where and (label or out):
+        met = " and ".join(n for n, v in (("--label", label), ("--out", out)) if v)
+        raise InputError(
+            f"met {met} without --where; allowed: only with --where; add it, or leave "
+            f"{met} out"
+        )
     asked = load_study(study)
+    page = out or study.with_name(f"{study.stem}-where.html")
+    if where:
+        _require_where(page, label)
     with show.progress("Simulating") as tell:
         prediction = predict(
             asked,
@@ -44,12 +74,50 @@ def simulate(
             workers=worker_count(workers),
             on_progress=tell,
         )
-    if json:
+    if where:
+        _show_where(prediction, label, page, json)
+    elif json:
         show.document(prediction.to_json())
         show.items("Warnings", prediction.warnings, out=show.note)
         show.note(show.DISCLAIMER)
     else:
         _show_prediction(prediction)
+
+
+def _require_where(page: Path, label: str | None) -> None:
+    """Stop before work is done where the page or the label can't be made."""
+    from exoheart.prediction import require_tag
+    from exoheart.report import where as pages
+    from exoheart.report.writing import require_replaceable
+
+    require_replaceable(page, pages.MARK, pages.COMMAND)
+    if label is not None:
+        require_tag(label)
+
+
+def _show_where(
+    prediction: Prediction, label: str | None, page: Path, json: bool
+) -> None:
+    """Write the page of where the doses go; show its tables or the document."""
+    from exoheart.prediction import where
+    from exoheart.report import where as pages
+    from exoheart.report.writing import write_page
+
+    found = where(prediction, label).to_json()
+    document = prediction.to_json() | {"where": found}
+    write_page(page, pages.render_where(document), pages.MARK, pages.COMMAND)
+    if json:
+        show.document(document)
+        show.items("Warnings", document["warnings"], out=show.note)
+        show.note(f"Page: {page}\n{show.DISCLAIMER}")
+        return
+    show.line(found["title"])
+    for arm in found["arms"]:
+        for one in pages.arm_tables(arm, label):
+            show.table(f"{arm['arm']}: {one.caption}", one.columns, one.rows)
+    show.items("Warnings", document["warnings"], out=show.line)
+    show.line(f"Page: {page}")
+    show.line(pages.standing_of(found))
 
 
 def plan(  # noqa: PLR0913, PLR0917 - one argument for each option

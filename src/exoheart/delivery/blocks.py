@@ -7,8 +7,14 @@ from importlib import resources
 from types import MappingProxyType
 
 ZONES: tuple[str, ...] = ("risk", "border", "remote")
-CELLS: tuple[str, ...] = ("cardiomyocyte", "endothelial", "fibroblast", "macrophage")
-_NAMES = ("body.ant", "heart_zones.ant", "uptake.ant")
+CELLS: tuple[str, ...] = (
+    "cardiomyocyte",
+    "endothelial",
+    "fibroblast",
+    "macrophage",
+    "progenitor",
+)
+_NAMES = ("body.ant", "heart_zones.ant", "uptake.ant", "beside.ant")
 
 #: What a model of delivery alone must be given as constants, with the unit of each.
 PORTS_READ = MappingProxyType(

@@ -34,7 +34,11 @@ def closure_faults(parameters: Mapping[str, FloatArray]) -> tuple[str, ...]:
     heart = np.sum(list(mass.values()), axis=0)
     output = np.asarray(parameters["delivery_cardiac_output"])
     coronary = np.asarray(parameters["delivery_myocardial_flow"]) * heart
-    rest_flow = output - coronary - parameters["delivery_liver_flow"]
+    organs = (
+        parameters["delivery_liver_flow_share"]
+        + parameters["delivery_kidney_flow_share"]
+    )
+    rest_flow = output * (1.0 - organs) - coronary
     vessels = np.asarray(parameters["delivery_vascular_volume"]) * heart
     rest_blood = np.asarray(parameters["delivery_blood_volume"]) - vessels
     met = {

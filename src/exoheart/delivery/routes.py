@@ -1,7 +1,8 @@
 """Routes: which states a dose enters, when, and how much of it.
 
-A route is the set of states that a dose enters; nothing else in the model knows of
-routes. In: a dose in 1e9 vesicles. Out: rows of a schedule for the engine.
+A route is the set of states that a dose enters; what else it sets is in
+:mod:`exoheart.delivery.settings`. In: what one dose holds (vesicles, dissolved
+molecules, living cells). Out: rows of a schedule for the engine.
 """
 
 from __future__ import annotations
@@ -15,23 +16,49 @@ from importlib import resources
 from types import MappingProxyType
 from typing import Literal, NamedTuple
 
+import numpy as np
+
+from exoheart.delivery.settings import (
+    Keys,
+    has_gel,
+    retained,
+    share_at_risk,
+)
 from exoheart.errors import InputError, closest
 
-INJECTION_ZONES: tuple[str, ...] = ("border", "risk", "both")
+FORMS: tuple[str, ...] = ("vesicles", "conditioned medium", "cells", "RNA")
 
 
 class RouteAction(NamedTuple):
-    """One row of a schedule: `value` is in 1e9 vesicles, per hour for ``rate``."""
+    """One row of a schedule.
+
+    `value` is in 1e9 vesicles, molecules or cells, per hour for ``rate``; for ``set``
+    it is the parameter's new value.
+    """
 
     time_h: float
-    action: Literal["add", "rate"]
+    action: Literal["add", "rate", "set"]
     target: str
     value: float
 
 
 @dataclass(frozen=True, slots=True)
+class Amounts:
+    """What one dose holds: intact vesicles, dissolved molecules, living cells [1e9]."""
+
+    vesicles: float = 0.0
+    solute: float = 0.0
+    cells: float = 0.0
+
+    @property
+    def empty(self) -> bool:
+        """Whether there is nothing in it."""
+        return self.vesicles == self.solute == self.cells == 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class Route:
-    """A route as data: whether the model has it, and its keys of ``[arm.delivery]``.
+    """A route as data: its keys of ``[arm.delivery]`` and the forms it can take.
 
     `unused` are keys that are recorded and change nothing.
     """
@@ -39,6 +66,7 @@ class Route:
     name: str
     modelled: bool
     keys: tuple[str, ...]
+    forms: tuple[str, ...]
     unused: tuple[str, ...]
     allowed: str
     note: str
@@ -55,6 +83,7 @@ def routes() -> Mapping[str, Route]:
                 row["route"],
                 row["modelled"] == "yes",
                 _listed(row["keys"]),
+                _listed(row["forms"]),
                 _listed(row["unused"]),
                 row["allowed"],
                 row["note"],
@@ -69,126 +98,300 @@ def modelled_routes() -> tuple[str, ...]:
     return tuple(name for name, route in routes().items() if route.modelled)
 
 
-def dose_actions(
+def dose_actions(  # noqa: PLR0913 - what, how, when, how long, and whose values
     route: str,
-    amount_giga: float,
+    dose: Amounts,
     time_h: float,
     over_h: float,
-    delivery: Mapping[str, str | float],
-    parameters: Mapping[str, float],
+    keys: Keys,
+    values: Mapping[str, float],
+    *,
+    flow: bool = True,
 ) -> tuple[RouteAction, ...]:
     """Turn one dose into rows of a schedule.
 
     Intravenous doses enter venous blood. Intracoronary doses enter the infarct artery,
-    which empties into risk and border as each is perfused at that moment: with the
-    artery shut, they go to what its open branches feed, and what nothing carries away
-    stays in the artery until flow returns. Intramyocardial doses enter the needle track
-    of a zone less the leak; part of a border injection lands in the area at risk.
+    which empties into risk and border as each is perfused; with `flow_arrest` a balloon
+    stops the artery, the dose fills the small vessels behind it and stays there until
+    flow returns. Intramyocardial doses enter the needle track of a zone less the leak,
+    or the gel that carries them. Patch and pericardial doses enter the gel or the fluid
+    of the sac; inhaled ones the airways less what the device loses. Living cells don't
+    flow: they are placed where particles of their size would have stuck by then.
 
     Parameters
     ----------
     route
-        A modelled route of :func:`routes`.
-    amount_giga
-        Intact vesicles in the dose [1e9]. Zero gives no rows.
+        A route of :func:`routes`.
+    dose
+        What is given. An empty one gives no rows.
     time_h
         Start [h after occlusion].
     over_h
         Duration [h]; 0 is at once, but for intracoronary the default of the table.
-    delivery
-        Keys of ``[arm.delivery]``; only ``zone`` is used.
-    parameters
-        Values of one member by id of the model text: ``delivery_injection_leak``,
-        ``delivery_injection_overlap``, ``delivery_infusion_time`` [h],
-        ``anatomy_risk_mass`` and ``anatomy_border_mass`` [g].
+    keys
+        Of ``[arm.delivery]``: times in hours, volumes in mL.
+    values
+        Parameters of one member by id of the model text, those of
+        :func:`exoheart.delivery.settings.route_settings` included.
+    flow
+        Whether the infarct artery is open at the time of the dose; counts for cells.
 
     Returns
     -------
     tuple of RouteAction
-        Amounts add up to `amount_giga` exactly, up to rounding.
+        Amounts add up to the dose, up to rounding.
 
     Raises
     ------
     InputError
-        An unknown route, one that isn't modelled, a key or zone that the route doesn't
-        take, a negative dose or duration, or a parameter out of bounds.
+        An unknown route, a key, zone or form that the route doesn't take, a negative
+        dose or duration, or a parameter out of bounds.
     """
-    _check(route, amount_giga, over_h, delivery)
-    if amount_giga == 0.0:
+    _check(route, dose, over_h, keys)
+    if dose.empty:
         return ()
-    if route == "intravenous":
-        shares = {"delivery_venous": 1.0}
-    elif route == "intracoronary":
-        shares = {"delivery_coronary": 1.0}
-        over_h = over_h or parameters["delivery_infusion_time"]
-    else:
-        zone = str(delivery.get("zone", INJECTION_ZONES[0]))
-        shares = _injection_shares(zone, parameters)
+    arrest_h = float(keys.get("flow_arrest", 0.0))
+    if route == "intracoronary" and arrest_h == 0.0:
+        over_h = over_h or values["delivery_infusion_time"]
+    if over_h > arrest_h > 0.0:
+        raise InputError(
+            f"an infusion over {over_h * 60:g} min with flow stopped for "
+            f"{arrest_h * 60:g} min; allowed: an infusion that ends before flow "
+            "returns; mend over or flow_arrest"
+        )
+    placed = {
+        "vesicles": (dose.vesicles, _vesicles(route, keys, values)),
+        "solute": (dose.solute, _solute(route, keys, values)),
+        "cells": (dose.cells, _cells(route, keys, values, flow)),
+    }
     rows: list[RouteAction] = []
-    for target, share in shares.items():
-        value = share * amount_giga
-        if value == 0.0:
-            continue
-        if over_h == 0.0:
-            rows.append(RouteAction(time_h, "add", target, value))
-        else:
-            rows.append(RouteAction(time_h, "rate", target, value / over_h))
-            rows.append(RouteAction(time_h + over_h, "rate", target, 0.0))
+    for amount, shares in placed.values():
+        for target, share in shares.items():
+            rows += _given(target, share * amount, time_h, over_h)
+    if arrest_h > 0.0:
+        rows.append(RouteAction(time_h, "set", "delivery_artery_open", 0.0))
+        rows.append(RouteAction(time_h + arrest_h, "set", "delivery_artery_open", 1.0))
     return tuple(rows)
 
 
-def _injection_shares(zone: str, parameters: Mapping[str, float]) -> dict[str, float]:
-    """Give the share of an injection that each state gets."""
-    leak = parameters["delivery_injection_leak"]
-    if zone == "risk":
-        at_risk = 1.0
-    elif zone == "both":
-        risk, border = (parameters[f"anatomy_{z}_mass"] for z in ("risk", "border"))
-        at_risk = risk / (risk + border)
+def _given(
+    target: str, value: float, time_h: float, over_h: float
+) -> list[RouteAction]:
+    """Give the rows for one state: at once, or over a time."""
+    if value == 0.0:
+        return []
+    if over_h == 0.0:
+        return [RouteAction(time_h, "add", target, value)]
+    return [
+        RouteAction(time_h, "rate", target, value / over_h),
+        RouteAction(time_h + over_h, "rate", target, 0.0),
+    ]
+
+
+def _vesicles(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
+    """Give the share of the vesicles that each state gets."""
+    match route:
+        case "intracoronary" if "flow_arrest" in keys:
+            return _behind_balloon(keys, values)
+        case "intravenous" | "intracoronary":
+            blood = "venous" if route == "intravenous" else "coronary"
+            return {f"delivery_{blood}": 1.0}
+        case "inhaled":
+            reached = values["delivery_airway_deposition"]
+            return {"delivery_airway": reached, "delivery_outside": 1.0 - reached}
+        case "intramyocardial":
+            leak, at_risk = _leak(keys, values), _at_risk(keys, values)
+            held = {"delivery_gel": 1.0 - leak}
+            if not has_gel(route, keys):
+                held = {
+                    "delivery_depot_risk": (1.0 - leak) * at_risk,
+                    "delivery_depot_border": (1.0 - leak) * (1.0 - at_risk),
+                }
+            return held | {"delivery_outside": leak}
+        case _:
+            place = "gel" if has_gel(route, keys) else "pericardial"
+            return {f"delivery_{place}": 1.0}
+
+
+def _behind_balloon(keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
+    """Give what fills the vessels behind a balloon; what they can't hold goes on."""
+    fed = {
+        "risk": values["anatomy_risk_mass"],
+        "border": values["delivery_coronary_border_share"]
+        * values["anatomy_border_mass"],
+    }
+    room = values["delivery_vascular_volume"] * sum(fed.values())
+    held = min(1.0, room / float(keys["volume"])) if "volume" in keys else 1.0
+    shares = {
+        f"delivery_vessels_{zone}": held * mass / sum(fed.values())
+        for zone, mass in fed.items()
+    }
+    return shares | {"delivery_venous": 1.0 - held}
+
+
+def _solute(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
+    """Give the share of the dissolved molecules that each state gets."""
+    match route:
+        case "intravenous":
+            return {"delivery_solute_blood": 1.0}
+        case "intracoronary":
+            return {"delivery_solute_coronary": 1.0}
+        case "inhaled":
+            into_blood = (
+                values["delivery_airway_deposition"]
+                * values["delivery_airway_absorption"]
+                / values["delivery_solute_release"]
+            )
+            kept = into_blood
+        case "intramyocardial":
+            kept = 1.0 - _leak(keys, values)
+        case _:
+            kept = 1.0
+    return {"delivery_solute_depot": kept, "delivery_solute_gone": 1.0 - kept}
+
+
+def _cells(
+    route: str, keys: Keys, values: Mapping[str, float], flow: bool
+) -> dict[str, float]:
+    """Give where living cells come to rest: in a zone, in the lungs, or lost."""
+    if route == "inhaled":
+        return {}
+    stuck = _stuck(values)
+    zones = {"risk": 0.0, "border": 0.0}
+    to_lung = 1.0
+    if route in ("intramyocardial", "patch", "pericardial"):
+        leak, kept, escape = _cells_kept(route, keys, values, flow)
+        at_risk = _at_risk(keys, values)
+        zones = {"risk": kept * at_risk, "border": kept * (1.0 - at_risk)}
+        to_lung = escape
+        lost = leak
     else:
-        at_risk = parameters["delivery_injection_overlap"]
-    if not (0.0 <= leak <= 1.0 and 0.0 <= at_risk <= 1.0):
-        raise InputError(
-            f"leak {leak:g} and share at risk {at_risk:g} of an injection; allowed: 0 "
-            "to 1; mend the override or the row of data/parameters/delivery.csv"
-        )
+        flows = _zone_flows(route, values, flow)
+        if route == "intracoronary":
+            total = sum(flows.values())
+            parts = {z: f / total if total > 0.0 else 0.0 for z, f in flows.items()}
+            lost = 0.0 if total > 0.0 else 1.0
+        else:
+            passed = (1.0 - stuck["lung"]) * stuck["turns"]
+            parts = {
+                z: passed * f / values["delivery_cardiac_output"]
+                for z, f in flows.items()
+            }
+            lost = 0.0
+        zones = {z: stuck["heart"] * part for z, part in parts.items()}
+        to_lung = 1.0 - lost - sum(zones.values())
+    lung = stuck["lung"] * stuck["turns"] * to_lung
+    placed = {f"delivery_cells_{z}": share for z, share in zones.items()}
+    placed["delivery_cells_lung"] = lung
+    return placed | {"delivery_cells_lost": lost + to_lung - lung}
+
+
+def _stuck(values: Mapping[str, float]) -> dict[str, float]:
+    """Give the share of cells that lodge in one passage of heart, lung and other beds.
+
+    ``turns`` is how often a cell comes to the lungs in all: what passes them and every
+    other bed comes back.
+    """
+    ratio = (
+        values["delivery_cell_diameter"] / values["delivery_lodging_diameter"]
+    ) ** values["delivery_lodging_exponent"]
+    shown = ratio / (1.0 + ratio)
+    found = {
+        organ: _from_odds(shown * _odds(values[f"delivery_lodging_{organ}"]))
+        for organ in ("heart", "lung", "elsewhere")
+    }
+    back = (1.0 - found["lung"]) * (1.0 - found["elsewhere"])
+    return found | {"turns": 1.0 / (1.0 - back)}
+
+
+def _odds(share: float) -> float:
+    return share / (1.0 - share)
+
+
+def _from_odds(odds: float) -> float:
+    return odds / (1.0 + odds)
+
+
+def _zone_flows(
+    route: str, values: Mapping[str, float], flow: bool
+) -> dict[str, float]:
+    """Give what brings cells to risk and border [mL/h].
+
+    Into the infarct artery: its own territory. By vein: all that flows there. Nothing
+    at risk while the artery is shut.
+    """
+    each = values["delivery_myocardial_flow"]
+    fed = 1.0
+    if route == "intracoronary":
+        fed = values["delivery_coronary_border_share"]
     return {
-        "delivery_depot_risk": (1.0 - leak) * at_risk,
-        "delivery_depot_border": (1.0 - leak) * (1.0 - at_risk),
-        "delivery_outside": leak,
+        "risk": each * values["anatomy_risk_mass"] if flow else 0.0,
+        "border": fed * each * values["anatomy_border_mass"],
     }
 
 
-def _check(
-    route: str, amount_giga: float, over_h: float, delivery: Mapping[str, str | float]
-) -> None:
+def _cells_kept(
+    route: str, keys: Keys, values: Mapping[str, float], flow: bool
+) -> tuple[float, float, float]:
+    """Give what leaks, stays and escapes to the lungs of cells put into the muscle."""
+    if route != "intramyocardial":
+        kept = values[f"delivery_gel_contact_{route}"] if has_gel(route, keys) else 0.0
+        return 1.0 - kept, kept, 0.0
+    leak = _leak(keys, values)
+    fold = np.asarray(values["delivery_escape_fold"])
+    escape = 1.0 if flow else values["delivery_escape_without_flow"]
+    arrays = {"delivery_depot_retained": np.asarray(values["delivery_depot_retained"])}
+    stays = float(retained(arrays, fold, np.asarray(escape)))
+    return leak, (1.0 - leak) * stays, (1.0 - leak) * (1.0 - stays)
+
+
+def _leak(keys: Keys, values: Mapping[str, float]) -> float:
+    gel = has_gel("intramyocardial", keys)
+    leak = values["delivery_gel_leak" if gel else "delivery_injection_leak"]
+    if not 0.0 <= leak <= 1.0:
+        raise InputError(
+            f"leak {leak:g} of an injection; allowed: 0 to 1; mend the override or the "
+            "row of data/parameters/delivery.csv"
+        )
+    return leak
+
+
+def _at_risk(keys: Keys, values: Mapping[str, float]) -> float:
+    needed = ("anatomy_risk_mass", "anatomy_border_mass", "delivery_injection_overlap")
+    share = float(share_at_risk(keys, {n: np.asarray(values[n]) for n in needed}))
+    if not 0.0 <= share <= 1.0:
+        raise InputError(
+            f"share at risk {share:g} of an injection; allowed: 0 to 1; mend the "
+            "override or the row of data/parameters/delivery.csv"
+        )
+    return share
+
+
+def _check(route: str, dose: Amounts, over_h: float, keys: Keys) -> None:
     known = routes()
-    if route not in known:
+    if route not in known or not known[route].modelled:
         raise InputError(
             f"route {route!r} is unknown; allowed: {', '.join(modelled_routes())}; "
             f"nearest: {closest(route, known) or 'none'}"
         )
-    if not known[route].modelled:
-        raise InputError(
-            f"route {route!r} is not modelled yet; allowed: "
-            f"{', '.join(modelled_routes())}; choose one of these"
-        )
-    unknown = [key for key in delivery if key not in known[route].keys]
+    unknown = [key for key in keys if key not in known[route].keys]
     if unknown:
         raise InputError(
             f"delivery keys {', '.join(unknown)} with the {route} route; allowed: "
             f"{', '.join(known[route].keys) or 'none'}; leave the others out"
         )
-    zone = str(delivery.get("zone", INJECTION_ZONES[0]))
-    if zone not in INJECTION_ZONES:
+    amounts = (dose.vesicles, dose.solute, dose.cells)
+    if not all(0.0 <= value < np.inf for value in (*amounts, over_h)):
+        listed = ", ".join(f"{value:g}" for value in amounts)
         raise InputError(
-            f"zone {zone!r}; allowed: {', '.join(INJECTION_ZONES)}; nearest: "
-            f"{closest(zone, INJECTION_ZONES) or 'none'}"
+            f"a dose of {listed} billion (vesicles, molecules, cells) over {over_h:g} "
+            "h; allowed: zero or more, and finite; mend the dose or its duration"
         )
-    if not (amount_giga >= 0.0 and over_h >= 0.0):
+    if dose.cells > 0.0 and "cells" not in known[route].forms:
         raise InputError(
-            f"a dose of {amount_giga:g} billion vesicles over {over_h:g} h; allowed: "
-            "zero or more of both; mend the dose or its duration"
+            f"living cells with the {route} route; allowed: "
+            f"{', '.join(n for n, r in known.items() if 'cells' in r.forms)}; choose "
+            "one of these"
         )
 
 

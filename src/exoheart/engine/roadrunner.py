@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,10 +32,11 @@ _MAXIMUM_STEPS = 50_000
 #: dozens; where a dose has just met empty states, these differences are rounding noise,
 #: which then leaks into the sum of all particles (up to 1e-7 of a dose without this).
 _FIRST_STEP, _SETTLING = 1e-6, 1e-5
-#: Amount given to one member up to which tolerances stay as the text declares them
-#: [giga particles]. Beyond it the absolute ones of amounts grow with it: they would ask
-#: for more digits than a number has, and no first step would be short enough.
-_ORDINARY = 1e6
+#: Amount given to a member, over the scale of the state that gets it, up to which
+#: tolerances stay as the text declares them. Beyond it the absolute ones of amounts
+#: grow with it: they would ask for more digits than a number has, and no first step
+#: would be short enough.
+_ORDINARY = 1e9
 #: Rates that Radau may ask for in one member; a treated pig needs more than 20,000.
 _MAXIMUM_RATES = 300_000
 #: What CVODE's own codes mean, in words.
@@ -87,6 +88,7 @@ class RoadRunnerSolver:
         self._vector = [vector.index(id_) for id_ in model.states]
         numbered = list(enumerate(model.states))
         self._amounts = [pair for pair in numbered if pair[1] in self._amount]
+        self._scale = dict(zip(model.states, model.scales, strict=True))
         self._ruled = [pair for pair in numbered if pair[1] not in self._amount]
         self._asked = 0
         self._set_tolerances(1.0)
@@ -116,7 +118,7 @@ class RoadRunnerSolver:
         self, block: Block, member: int, actions: Sequence[Action], out: FloatArray
     ) -> tuple[int, str, int]:
         pieces = list(segments(actions, block.sample_times[member]))
-        excess = max(1.0, _given(pieces) / _ORDINARY)
+        excess = max(1.0, _given(pieces, self._scale) / _ORDINARY)
         if excess != self._excess:
             self._set_tolerances(excess)
         start_h = pieces[0].start_h
@@ -270,16 +272,19 @@ class RoadRunnerSolver:
             raise ArithmeticError("a result is not a finite number")
 
 
-def _given(pieces: Sequence[Segment]) -> float:
-    """Add up what a schedule gives one member, at once or by infusion [giga]."""
+def _given(pieces: Sequence[Segment], scale: Mapping[str, float]) -> float:
+    """Add up what a schedule gives one member, in scales of the states that get it."""
     total, rates = 0.0, dict[str, float]()
     for piece in pieces:
         total += sum(rates.values()) * (piece.end_h - piece.start_h)
         for action in piece.actions:
+            if action.action == "set":
+                continue
+            given = action.value / scale[action.target]
             if action.action == "add":
-                total += action.value
-            elif action.action == "rate":
-                rates[action.target] = action.value
+                total += given
+            else:
+                rates[action.target] = given
     return total
 
 

@@ -1,4 +1,4 @@
-"""The largest dose of vesicles that a readable source prints for a species."""
+"""The largest dose of a form that a readable source prints for a species."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from exoheart import units
 from exoheart.errors import UnitError
-from exoheart.evidence.studies import load_studies
+from exoheart.evidence.studies import OutcomeRecord, load_studies
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +30,14 @@ def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose
     species
         Animal treated.
     unit
-        Unit and basis as a study file writes them, ``"mg protein"``; doses per kg or
-        per gram of heart have no printed range.
+        Unit and basis as a study file writes them, ``"mg protein"``, ``"donor
+        cells"``; doses per kg or per gram of heart have no printed range.
     form
         Product form; cells are never a range for vesicles.
     """
     if " per " in unit:
         return None
-    name, _, basis = unit.partition(" ")
-    target = "particles" if name == "particles" else name
+    target, bases = _counted(unit)
     best: LargestDose | None = None
     for record in load_studies():
         if record.species != species or record.retracted:
@@ -46,7 +45,7 @@ def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose
         for row in record.outcomes:
             if row.form != form or row.dose_value is None:
                 continue
-            if row.dose_basis not in {basis or "particles", "not stated"}:
+            if row.dose_basis not in bases:
                 continue
             try:
                 value = row.dose_value * units.factor(row.dose_unit, target)
@@ -55,12 +54,24 @@ def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose
             if best is None or value > best.value:
                 stated = row.dose_basis != "not stated"
                 note = "" if stated else " (what it counts is not stated)"
-                printed = f"{row.dose_value:g} {row.dose_unit}"
-                if basis and stated:
-                    printed = f"{printed} {basis}"
                 words = (
-                    f"{printed}, the largest dose printed for {form} in the {species} "
-                    f"by any route{note} [{record.source}]"
+                    f"{_printed(row)}, the largest dose printed for {form} in the "
+                    f"{species} by any route{note} [{record.source}]"
                 )
                 best = LargestDose(value, words, stated)
     return best
+
+
+def _counted(unit: str) -> tuple[str, tuple[str, ...]]:
+    """Give the unit that doses are turned into, and what they may count."""
+    if unit == "donor cells":
+        return "cells", ("donor cells", "cells")
+    name, _, basis = unit.partition(" ")
+    return name, (basis or "particles", "not stated")
+
+
+def _printed(row: OutcomeRecord) -> str:
+    """Give a dose as printed, with what it counts unless the unit says so."""
+    printed = f"{row.dose_value:g} {row.dose_unit}"
+    said = row.dose_basis == "not stated" or row.dose_unit in row.dose_basis
+    return printed if said else f"{printed} {row.dose_basis}"

@@ -7,7 +7,7 @@ that is said instead of a range.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from exoheart import units
@@ -23,16 +23,22 @@ from exoheart.evidence.plan_terms import (
     treated_arms,
 )
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
-from exoheart.records.study import Arm, Dose, Product, Study
+from exoheart.records.study import Arm, Basis, Dose, Form, Product, Study
 
 _Found = list[tuple[StudyRecord, OutcomeRecord]]
 _Priced = list[tuple[float, tuple[StudyRecord, OutcomeRecord]]]
 #: The program's unit for each basis of a dose, and the bases that it is held against.
-_DOSE_UNITS = {"particles": "particles", "protein": "ug", "donor cells": "cells"}
-_BASES = {
+_DOSE_UNITS: Mapping[Basis, str] = {
+    "particles": "particles",
+    "protein": "ug",
+    "donor cells": "cells",
+    "RNA": "ug",
+}
+_BASES: Mapping[Basis, tuple[str, ...]] = {
     "particles": ("particles",),
     "protein": ("protein", "not stated"),
-    "donor cells": ("donor cells",),
+    "donor cells": ("donor cells", "cells"),
+    "RNA": ("RNA", "not stated"),
 }
 #: Sources that one line names before it counts the rest.
 MOST_SOURCES = 8
@@ -129,7 +135,8 @@ def _occlusion(study: Study, records: Sequence[StudyRecord]) -> list[Outside]:
     if low <= round(hours * 60, 6) <= high:
         return []
     keys = ", ".join(sorted({known[low], known[high]}))
-    text = f"{figure(low)} to {figure(high)} min in {species}"
+    ends = dict.fromkeys((figure(low), figure(high)))
+    text = f"{' to '.join(ends)} min in {species}"
     return [Outside("occlusion", "", met, text, keys)]
 
 
@@ -138,13 +145,12 @@ def _arm(study: Study, arm: Arm, product: Product, rows: _Found) -> list[Outside
     species, form = study.animal.species, product.form
     here = [pair for pair in rows if pair[0].species == species]
     if not here:
-        others = _words(record.species for record, _ in rows)
-        text = f"{form} only in {others or 'no animal of the tables'}"
-        return [Outside("species", "", species, text, _sources(rows))]
+        return [_never_given(species, form, rows)]
     found = []
     model = study.animal.infarct.model
     if model not in {record.model for record, _ in here}:
-        text = f"{form} in {species}: {_words(record.model for record, _ in here)}"
+        models = _words(record.model for record, _ in here)
+        text = f"{form} in {species}: {models or 'no infarct named'}"
         found.append(Outside("infarct", "", model, text, _sources(here)))
     routes = _words(row.route for _, row in here)
     if arm.route and arm.route not in routes.split(", "):
@@ -153,11 +159,23 @@ def _arm(study: Study, arm: Arm, product: Product, rows: _Found) -> list[Outside
     donors = _words(row.donor for _, row in here)
     families = {donor_family(row.donor) for _, row in here}
     if donor_family(product.donor) not in families:
-        text = f"{form} in {species}: {donors}"
+        text = f"{form} in {species}: {donors or 'no donor printed'}"
         found.append(Outside("donor", arm.name, product.donor, text, _sources(here)))
     if arm.dose is not None:
         found += _dose(species, arm, arm.dose, form, rows)
     return found + _dose_time(study, arm, here)
+
+
+def _never_given(species: str, form: Form, rows: _Found) -> Outside:
+    """Say where a form was given, if never in this species."""
+    others = _words(record.species for record, _ in rows)
+    if others:
+        text = f"{form} only in {others}"
+    elif rows:
+        text = f"what was read of the studies of {form} names no animal"
+    else:
+        text = f"no study of {form} in the tables"
+    return Outside("species", "", species, text, _sources(rows), known=bool(others))
 
 
 def in_program_units(row: OutcomeRecord, dose: Dose) -> float | None:
@@ -250,7 +268,7 @@ def _dose_time(study: Study, arm: Arm, here: _Found) -> list[Outside]:
     if low[0] - 1e-9 <= planned <= high[0] + 1e-9:
         return []
     start = "reperfusion" if reperfused(study.animal.infarct) else "occlusion"
-    span = f"{hours_in_words(low[0])} to {hours_in_words(high[0])}"
-    text = f"{span} after {start} in {species}"
+    ends = dict.fromkeys(hours_in_words(end[0]) for end in (low, high))
+    text = f"{' to '.join(ends)} after {start} in {species}"
     sources = _sources([low[1], high[1]])
     return [Outside("time of dose", arm.name, arm.at.words, text, sources)]

@@ -150,7 +150,7 @@ ROUTES = (
     "inhaled",
     "",
 )
-DOSE_BASES = ("particles", "protein", "donor cells", "cells", "not stated", "")
+DOSE_BASES = ("particles", "protein", "donor cells", "cells", "RNA", "not stated", "")
 ANCHORS = ("occlusion", "reperfusion", "")
 USES = ("calibrate", "select", "qualify", "context")
 VERIFICATIONS = (

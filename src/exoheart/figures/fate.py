@@ -42,6 +42,22 @@ def in_heart(place: str) -> bool:
     return any(word in place.lower() for word in _HEART_WORDS)
 
 
+def met_places(rows: Sequence[Row]) -> list[Row]:
+    """Leave out places that hold nothing in any arm at any time.
+
+    They stay in ``plan.json``; some places belong to routes that a study doesn't take.
+    """
+    met = {row["place"] for row in rows if holds(row)}
+    return [row for row in rows if row["place"] in met]
+
+
+def holds(row: Row) -> bool:
+    """Whether a place holds anything, or it isn't known."""
+    low, high = numbers.ends(row.get("interval90"))
+    known = [v for v in (numbers.finite(row.get("median")), low, high) if v is not None]
+    return not known or max(known) > 0.0
+
+
 def place_colours(places: Sequence[str]) -> dict[str, str]:
     """Give every place its colour: reds for the heart, others elsewhere."""
     heart = [place for place in places if in_heart(place)]
@@ -124,7 +140,8 @@ def fate(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
     arms
         Arms of the study, which fix the colours.
     """
-    kept = [row for row in rows if numbers.finite(row.get("median")) is not None]
+    known = [row for row in rows if numbers.finite(row.get("median")) is not None]
+    kept = met_places(known) or known
     if not kept:
         return nothing("No fate of a dose was computed.")
     heart = heart_rows(kept, arms)

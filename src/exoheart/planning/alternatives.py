@@ -40,9 +40,7 @@ def alternatives(
     if reason := _reason(arms, quick, endpoint.sign):
         return {"skipped": reason, "rows": [], "endpoint": study.primary.label}
     base = arms[0]
-    options = [
-        (route, factor) for route in delivery.modelled_routes() for factor in _FACTORS
-    ]
+    options = [(r, factor) for r in _routes(prediction, base) for factor in _FACTORS]
     setting = prepare(study, prediction.seed, prediction.cohort.size.members)
     setting = replace(setting, size=replace(setting.size, animals=_ANIMALS))
     plans = [
@@ -74,11 +72,22 @@ def _held(base: Arm) -> dict[str, Any]:
     return {"arm": base.name, "product": base.product, "at": at, "times": base.times}
 
 
+def _routes(prediction: Prediction, base: Arm) -> list[str]:
+    """Give the routes of the model that take the product's form."""
+    form = prediction.study.products[str(base.product)].form
+    known = delivery.routes()
+    return [name for name in delivery.modelled_routes() if form in known[name].forms]
+
+
 def _vary(plan: ArmPlan, base: Arm, route: str) -> ArmPlan:
-    """Give the planned arm by another route, with that route's own defaults."""
+    """Give the planned arm by another route, with that route's own defaults.
+
+    A ligand stays: it is on the vesicles, not of the route.
+    """
     if route == base.route:
         return plan
-    return replace(plan, route=route, over_h=0.0, delivery={})
+    kept = {key: value for key, value in base.delivery.items() if key == "ligand"}
+    return replace(plan, route=route, over_h=0.0, delivery=kept)
 
 
 def _reason(arms: list[Arm], quick: bool, sign: float) -> str | None:

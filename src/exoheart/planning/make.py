@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from exoheart import product
 from exoheart.planning.words import quantity, spread
 from exoheart.prediction import Prediction
@@ -25,7 +27,7 @@ def make_plan(prediction: Prediction) -> MakePlan:
         products.heart_mass_g,
         product.shipped_rules(),
     )
-    return product.make_plan(prediction.study, products.ledgers, bench)
+    return product.make_plan(prediction.study, products.supplies, bench)
 
 
 def make(prediction: Prediction, made: MakePlan) -> dict[str, Any]:
@@ -58,22 +60,30 @@ def make(prediction: Prediction, made: MakePlan) -> dict[str, Any]:
             for one in rows
             for c in one.regulation
         ],
-        "notes": _notes(prediction, rows),
+        "notes": _notes(rows),
     }
 
 
 def _product(prediction: Prediction, one: ProductMake) -> dict[str, Any]:
-    purity = prediction.products.ledgers[one.product].giga_per_ug
+    ledger = prediction.products.supplies[one.product].ledger
+    purity = np.empty(0) if ledger is None else ledger.giga_per_ug
     return {
         "name": one.product,
-        "vesicles_needed": quantity(one.quantity("vesicles"), 1e9),
-        "donor_cells": quantity(one.quantity("donor cells")),
-        "medium_litre": quantity(one.quantity("conditioned medium")),
-        "culture_days": quantity(one.quantity("culture")),
-        "batches": quantity(one.quantity("batches")),
-        "vials": quantity(one.quantity("vials")),
+        "vesicles_needed": _amount(one, "vesicles", 1e9),
+        "donor_cells": _amount(one, "donor cells"),
+        "medium_litre": _amount(one, "conditioned medium"),
+        "culture_days": _amount(one, "culture"),
+        "batches": _amount(one, "batches"),
+        "vials": _amount(one, "vials"),
         "purity_particles_per_ug": spread(purity, 1e9),
+        "rna_ug": _amount(one, "RNA"),
     }
+
+
+def _amount(one: ProductMake, name: str, factor: float = 1.0) -> dict[str, Any]:
+    """Give a quantity; empty where a product of this form needs none."""
+    known = {each.name: each for each in one.quantities}
+    return quantity(known[name], factor) if name in known else spread([])
 
 
 def _timing(one: ProductMake) -> dict[str, Any]:
@@ -94,11 +104,9 @@ def _release(one: ProductMake, test: Any) -> dict[str, Any]:
     }
 
 
-def _notes(prediction: Prediction, rows: list[ProductMake]) -> list[str]:
+def _notes(rows: list[ProductMake]) -> list[str]:
     notes: dict[str, None] = {}
     for one in rows:
-        ledger = prediction.products.ledgers[one.product]
         # amounts stand in the table and timing in its own list
-        notes |= dict.fromkeys(one.sentences[1:-1])
-        notes |= dict.fromkeys((*one.notes, *ledger.notes, *ledger.secretion.notes))
+        notes |= dict.fromkeys((*one.sentences[1:-1], *one.notes))
     return list(notes)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.heart.mechanisms import Interval
 from exoheart.records.product import Quantity
 from exoheart.records.study import Arm, Dose, Study
 
@@ -17,6 +18,7 @@ MECHANISM_TITLES = {
     "cargo": "RNA reaches the cytosol",
     "surface": "protein on the vesicle's surface binds a receptor",
     "relay": "macrophages or endothelium take vesicles up and pass a factor on",
+    "soluble": "protein dissolved in the dose acts without vesicles",
     "none": "no effect",
 }
 #: Decimals of a true effect; finer differences are the solver's, not the therapy's.
@@ -66,6 +68,11 @@ def spread(draws: npt.ArrayLike, factor: float = 1.0) -> dict[str, Any]:
         return {"median": None, "interval90": [None, None]}
     low, median, high = np.quantile(flat, (0.05, 0.5, 0.95), method="inverted_cdf")
     return {"median": number(median), "interval90": pair((low, high))}
+
+
+def estimate(of: Interval) -> dict[str, Any]:
+    """Give an interval of draws as median and interval, None where not finite."""
+    return {"median": number(of.median), "interval90": pair((of.low, of.high))}
 
 
 def quantity(of: Quantity, factor: float = 1.0) -> dict[str, Any]:

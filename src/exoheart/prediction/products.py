@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -11,8 +11,8 @@ import numpy.typing as npt
 from exoheart import donor, product
 from exoheart.engine.streams import uniforms
 from exoheart.records.prior import Priors
-from exoheart.records.product import GivenDose, Ledger
-from exoheart.records.study import Arm, Study
+from exoheart.records.product import GivenDose, Supply, draw
+from exoheart.records.study import Arm, Product, Study
 from exoheart.therapy import ArmPlan
 
 FloatArray = npt.NDArray[np.float64]
@@ -47,12 +47,15 @@ class RecordedUniforms:
 
 @dataclass(frozen=True)
 class Products:
-    """Ledgers of a study's products, and what each arm is given.
+    """A study's products, and what each arm is given.
 
     Parameters
     ----------
-    ledgers
+    supplies
         By product name.
+    inputs
+        By product name: what it hands to the model, by text id, each of shape
+        (outer,); all of :data:`exoheart.therapy.PRODUCT_INPUTS`.
     given
         By arm name: one administration; only arms with a dose.
     stream
@@ -61,7 +64,8 @@ class Products:
         Of the animals, for doses per kg or per g heart.
     """
 
-    ledgers: Mapping[str, Ledger]
+    supplies: Mapping[str, Supply]
+    inputs: Mapping[str, Mapping[str, FloatArray]]
     given: Mapping[str, GivenDose]
     stream: RecordedUniforms
     body_mass_kg: float
@@ -71,22 +75,72 @@ class Products:
         """Give what an arm gets, with its dose multiplied by `factor`."""
         if arm.dose is None or arm.product is None:
             return ArmPlan(arm.name)
-        secretion = self.ledgers[arm.product].secretion
-        shares = {f"mechanism_share_{s}": v for s, v in secretion.shares.items()}
+        given, inputs = self.given[arm.name], self.inputs[arm.product]
         return ArmPlan(
             name=arm.name,
-            giga=self.given[arm.name].giga * factor,
+            giga=given.giga * factor,
+            solute=_molecules(given, inputs) * factor,
+            cells=given.cells_giga * factor,
             route=arm.route,
             at=arm.at,
             over_h=arm.over_h,
             every_h=arm.every_h,
             times=arm.times,
             delivery=dict(arm.delivery),
-            inputs={
-                "mechanism_cargo_copies": secretion.copies_per_vesicle,
-                **shares,
-            },
+            inputs=inputs,
         )
+
+
+def _molecules(given: GivenDose, inputs: Mapping[str, FloatArray]) -> FloatArray:
+    """Give the dissolved molecules of a dose [1e9]: its RNA, or its free protein."""
+    dissolved = given.soluble_ug + given.rna_ug
+    mass = inputs["delivery_solute_mass"]
+    return np.divide(dissolved, mass, out=np.zeros_like(dissolved), where=mass > 0)
+
+
+def _grown(planned: Product) -> Product:
+    """Give a product as its donor cells act: conditioning ends with the culture.
+
+    Whether a fold measured in culture lasts in the heart isn't known, so living cells
+    release at the plain rate.
+    """
+    conditioned = planned.form in ("vesicles", "conditioned medium")
+    return planned if conditioned else replace(planned, conditioning=())
+
+
+def model_inputs(
+    source: Supply, study: Study, priors: Priors, uniforms: RecordedUniforms
+) -> dict[str, FloatArray]:
+    """Give what a product hands to the model, by text id, each of shape (outer,).
+
+    RNA has no vesicle to be foreign; the molar mass turns micrograms into molecules.
+    """
+    planned, secretion = source.product, source.secretion
+    rna, cells = planned.form == "RNA", planned.form == "cells"
+    nothing = np.zeros_like(secretion.diameter_nm)
+    foreign, mass = nothing, nothing
+    if not rna:
+        row = f"delivery.foreignness_{_kinship(planned, study)}"
+        foreign = draw(priors, uniforms, row)
+    if not cells:
+        row = f"delivery.{'rna' if rna else 'protein'}_molar_mass"
+        mass = 1e9 * draw(priors, uniforms, row, "ug")
+    return {
+        "mechanism_cargo_copies": secretion.copies_per_vesicle,
+        **{f"mechanism_share_{s}": share for s, share in secretion.shares.items()},
+        "delivery_diameter": secretion.diameter_nm / 1000.0,
+        "delivery_foreignness": foreign,
+        "delivery_solute_rna": nothing + rna,
+        "delivery_solute_mass": mass,
+        "delivery_cell_secretion": secretion.vesicles_per_cell_day / 24.0 * cells,
+    }
+
+
+def _kinship(planned: Product, study: Study) -> str:
+    """Say how near the donor is to the animal treated."""
+    if planned.donor_species != study.animal.species:
+        return "xenogeneic"
+    return "autologous" if product.is_autologous(planned) else "allogeneic"
 
 
 def prepare_products(
@@ -101,19 +155,21 @@ def prepare_products(
     Raises
     ------
     InputError
-        A product's form, donor or isolation isn't modelled.
+        A product's donor or isolation isn't modelled, or a dose isn't counted in what
+        its form is.
     """
     used = {arm.product for arm in study.arms if arm.dose is not None}
-    ledgers = {}
+    supplies, inputs = {}, {}
     for name in sorted(name for name in used if name is not None):
         planned = study.products[name]
-        secretion = donor.secretion(planned, priors, stream)
-        ledgers[name] = product.ledger(planned, secretion, priors, stream)
+        secretion = donor.secretion(_grown(planned), priors, stream)
+        supplies[name] = product.supply(planned, secretion, priors, stream)
+        inputs[name] = model_inputs(supplies[name], study, priors, stream)
     given = {
-        arm.name: product.dose_particles(
-            arm.dose, ledgers[arm.product], body_mass_kg, heart_mass_g
+        arm.name: product.given_dose(
+            arm.dose, supplies[arm.product], body_mass_kg, heart_mass_g
         )
         for arm in study.arms
         if arm.dose is not None and arm.product is not None
     }
-    return Products(ledgers, given, stream, body_mass_kg, heart_mass_g)
+    return Products(supplies, inputs, given, stream, body_mass_kg, heart_mass_g)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from exoheart.engine import Solution
+from exoheart.engine import Block, Solution
 from exoheart.prediction.products import Products
 from exoheart.records.prior import Priors
 from exoheart.records.study import Study
@@ -69,6 +69,11 @@ class Prediction:
         first = self.schedule_of[arm] * size.members
         rows = self.solution[observable][first : first + size.members]
         return rows.reshape(size.outer, size.animals, -1)
+
+    def members(self, arm: str) -> Block:
+        """Make the members of one arm again: parameters and schedules."""
+        size = self.cohort.size
+        return self.cohort.block(self.schedule_of[arm] * size.members, size.members)
 
     @property
     def times(self) -> FloatArray:

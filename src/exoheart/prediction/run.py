@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -28,8 +29,10 @@ from exoheart.therapy import (
     ArmPlan,
     Cohort,
     Draws,
+    Replaced,
     Size,
     anchored,
+    falling_labels,
     mechanism_labels,
     therapy_model,
 )
@@ -52,10 +55,13 @@ class Setting:
     ----------
     study, priors, seed, size
         What was asked.
-    model, draws, labels
-        The joined model, the parameter values, the mechanism of each outer draw.
+    model, draws, labels, falling
+        The joined model, the parameter values, the mechanism of each outer draw, and
+        whether the answer falls at a high dose there.
     products
         What the arms are given.
+    replaced
+        A user's own mechanism blocks.
     """
 
     study: Study
@@ -65,7 +71,9 @@ class Setting:
     model: Model
     draws: Draws
     labels: tuple[str, ...]
+    falling: tuple[bool, ...]
     products: Products
+    replaced: Replaced = ()
 
     def cohort(self, arms: Sequence[ArmPlan], times: FloatArray) -> Cohort:
         """Give the members of some arms."""
@@ -74,6 +82,7 @@ class Setting:
             self.draws,
             self.size,
             self.labels,
+            self.falling,
             self.study.animal.infarct,
             tuple(arms),
             times,
@@ -91,8 +100,17 @@ def size_of(members: int) -> Size:
     return Size(max(2, round(members / _ANIMALS)), _ANIMALS)
 
 
-def prepare(study: Study, seed: int, members: int) -> Setting:
+def prepare(
+    study: Study,
+    seed: int,
+    members: int,
+    *,
+    replaced: Replaced = (),
+    constants: Mapping[str, float] = MappingProxyType({}),
+) -> Setting:
     """Make a study ready to be solved.
+
+    Parameters are those of :func:`simulate`, `replaced` as pairs.
 
     Raises
     ------
@@ -102,9 +120,10 @@ def prepare(study: Study, seed: int, members: int) -> Setting:
     priors = priors_for(study)
     size = size_of(members)
     measures = [outcome.measure(e.quantity, e.of) for e in study.endpoints]
-    model = therapy_model(observables(study, tuple(m.observable for m in measures)))
+    recorded = observables(study, tuple(m.observable for m in measures))
+    model = therapy_model(recorded, replaced)
     mass = study.animal.body_mass_kg
-    draws = Draws.of(seed, model, priors, load_scaling(), mass)
+    draws = Draws.of(seed, model, priors, load_scaling(), mass, constants)
     reference = priors["anatomy.body_mass"]
     stream = RecordedUniforms(seed, size.outer)
     share = priors["anatomy.left_ventricle_share"].value
@@ -117,10 +136,13 @@ def prepare(study: Study, seed: int, members: int) -> Setting:
         ventricle / share,
     )
     labels = mechanism_labels(priors, seed, size.outer)
-    return Setting(study, priors, seed, size, model, draws, labels, products)
+    falling = falling_labels(priors, seed, size.outer)
+    return Setting(
+        study, priors, seed, size, model, draws, labels, falling, products, replaced
+    )
 
 
-def simulate(
+def simulate(  # noqa: PLR0913 - all but the study are options
     study: Study,
     *,
     seed: int = 0,
@@ -128,6 +150,8 @@ def simulate(
     workers: int = 1,
     rtol: float = 1e-6,
     on_progress: Progress | None = None,
+    replaced: Mapping[str, str] = MappingProxyType({}),
+    constants: Mapping[str, float] = MappingProxyType({}),
 ) -> Prediction:
     """Simulate every arm of a study.
 
@@ -145,6 +169,12 @@ def simulate(
         Relative tolerance of the solver.
     on_progress
         Called as ``on_progress(done, total)``.
+    replaced
+        By name of a mechanism, a block of model text that stands in its place; see
+        ``docs/extend.md``.
+    constants
+        Values of the parameters that such a block adds, by their id in the text and in
+        its units.
 
     Returns
     -------
@@ -157,7 +187,8 @@ def simulate(
     SolveError
         No member could be solved.
     """
-    setting = prepare(study, seed, members)
+    own = tuple(sorted(replaced.items()))
+    setting = prepare(study, seed, members, replaced=own, constants=constants)
     plans = [setting.products.plan(arm) for arm in study.arms]
     distinct, schedule_of = _distinct(study.arms, plans)
     cohort = setting.cohort(distinct, sample_times(study))
@@ -202,7 +233,7 @@ def predict_arms(
     study = setting.study
     at = anchored(study.primary.at, study.animal.infarct)
     chosen = outcome.measure(study.primary.quantity, study.primary.of)
-    model = therapy_model((chosen.observable,))
+    model = therapy_model((chosen.observable,), setting.replaced)
     narrow = replace(setting, model=model)
     cohort = narrow.cohort(plans, np.array([at]))
     solution = solve(model, cohort, workers=workers, on_progress=on_progress)

@@ -21,9 +21,21 @@ _AFTER_EVENT, _OVERALL = 14, 24
 _DOSES = 12
 #: First sample after an event [h].
 _SOON = 0.02
+#: Moments after the first dose of an arm at which its way is told [h].
+TOLD: tuple[float, ...] = (1 / 12, 1.0, 4.0, 24.0, 72.0, 168.0)
 #: Cells whose uptake is reported, by zone.
 REPORTED_CELLS = tuple(
     (zone, cell) for zone in ("risk", "border") for cell in delivery.CELLS
+)
+
+
+#: Flow and wall of the vessels, by which the way of a dose is followed.
+_WALLS: tuple[str, ...] = (
+    "delivery_adhesion",
+    "delivery_lodging_ratio",
+    "delivery_wall",
+    "delivery_extraction_lung",
+    *(f"port_{what}_{z}" for what in ("flow", "permeability") for z in delivery.ZONES),
 )
 
 
@@ -43,6 +55,13 @@ def dose_times(study: Study) -> tuple[float, ...]:
     return tuple(sorted(times))
 
 
+def first_doses(study: Study) -> tuple[float, ...]:
+    """Give the time of the first dose of every arm [h after occlusion], sorted."""
+    infarct = study.animal.infarct
+    dosed = (arm for arm in study.arms if arm.at is not None and arm.dose is not None)
+    return tuple(sorted({anchored(arm.at, infarct) for arm in dosed if arm.at}))
+
+
 def sample_times(study: Study) -> FloatArray:
     """Give the sample times of a study [h after occlusion], ascending."""
     end = horizon(study)
@@ -56,8 +75,9 @@ def sample_times(study: Study) -> FloatArray:
         if event < end - _SOON:
             after = np.geomspace(_SOON, end - event, _AFTER_EVENT)
             parts.append(np.concatenate([[event], event + after]))
+    told = [at + after for at in first_doses(study) for after in TOLD]
     endpoints = [anchored(e.at, infarct) for e in study.endpoints]
-    times = np.unique(np.concatenate([*parts, endpoints]))
+    times = np.unique(np.concatenate([*parts, told, endpoints]))
     return times[(times >= 0.0) & (times <= end)]
 
 
@@ -76,6 +96,8 @@ def observables(study: Study, readings: tuple[str, ...]) -> tuple[str, ...]:
     recorded |= dict.fromkeys(("outcome_ejection_fraction",))
     if any(arm.dose is not None for arm in study.arms):
         recorded |= dict.fromkeys(delivery.STATES)
+        recorded |= dict.fromkeys((*delivery.SOLUTE, *delivery.DONOR_CELLS))
+        recorded |= dict.fromkeys(("port_soluble_risk", *_WALLS))
         recorded |= dict.fromkeys(
             f"port_bound_{zone}_{cell}" for zone, cell in REPORTED_CELLS
         )

@@ -17,8 +17,8 @@ def used_parameters(
     """Give the ids of every row behind a run, sorted.
 
     The model's own parameters with their variation between animals and their exponents
-    of body mass, what the product stages drew, the reading errors of the endpoints, and
-    the trial's settings.
+    of body mass, the weights of rival structures, what the product stages drew, the
+    reading errors of the endpoints, and the trial's settings.
     """
     used = set(products.stream.names) | draws.parameters | set(OWN)
     for endpoint in study.endpoints:
@@ -27,7 +27,8 @@ def used_parameters(
         used |= set(measure.reads(endpoint.method))
     used |= {by for id_, by in load_scaling().items() if id_ in used}
     stages = tuple(pattern.removesuffix("*") for pattern in trial.READS)
-    used |= {id_ for id_ in priors if id_.startswith(("mechanism.prior", *stages))}
+    structure = ("mechanism.prior", "mechanism.falling_weight")
+    used |= {id_ for id_ in priors if id_.startswith((*structure, *stages))}
     return tuple(sorted(used & set(priors)))
 
 

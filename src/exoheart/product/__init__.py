@@ -1,10 +1,12 @@
-"""Product: vesicles isolated, dosed, stored, made, released and classed.
+"""Product: what is given, in four forms: dosed, stored, made, released and classed.
 
 In: what a donor releases (:class:`exoheart.records.product.Secretion`) and the planned
 product. Out: the dose ledger, what an administration really brings, the make plan. All
-of it is algebra on draws. Read next: :mod:`exoheart.product.ledger`.
+of it is algebra on draws. Read next: :mod:`exoheart.product.ledger`,
+:mod:`exoheart.product.supply`.
 """
 
+from exoheart.product.culture import Bench
 from exoheart.product.ledger import (
     amount,
     convert_amount,
@@ -12,9 +14,11 @@ from exoheart.product.ledger import (
     ledger,
     true_giga,
 )
-from exoheart.product.make import Bench, make_plan
+from exoheart.product.make import make_plan
 from exoheart.product.regulation import classify, shipped_rules
 from exoheart.product.release import release_table
+from exoheart.product.supply import given_dose, supply
+from exoheart.product.timing import is_autologous
 
 #: Ids of the parameters that this stage reads from Python.
 READS: tuple[str, ...] = (
@@ -48,9 +52,12 @@ __all__ = [
     "classify",
     "convert_amount",
     "dose_particles",
+    "given_dose",
+    "is_autologous",
     "ledger",
     "make_plan",
     "release_table",
     "shipped_rules",
+    "supply",
     "true_giga",
 ]

@@ -16,6 +16,7 @@ import numpy as np
 from exoheart.errors import InputError, closest
 from exoheart.records.prior import Priors
 from exoheart.records.product import FloatArray, Uniforms, draw
+from exoheart.records.study import Product
 
 #: Isolation step to the last part of its parameters' ids.
 STEPS: Mapping[str, str] = MappingProxyType(
@@ -46,6 +47,7 @@ ALIASES: Mapping[str, str] = MappingProxyType(
     }
 )
 _UNSTATED = "unstated"
+_MEDIUM = "conditioned_medium"
 _FLOW = "tangential flow filtration"
 _CONCENTRATING = frozenset({"ultrafiltration", _FLOW})
 
@@ -75,6 +77,39 @@ def canonical_steps(names: tuple[str, ...]) -> tuple[str, ...]:
             )
         steps.append(step)
     return tuple(steps)
+
+
+def isolated(
+    product: Product, priors: Priors, uniforms: Uniforms
+) -> tuple[tuple[str, ...], str, FloatArray]:
+    """Give a product's steps, the method that sets its purity, and its recovery.
+
+    Conditioned medium has no steps and loses nothing.
+
+    Returns
+    -------
+    steps : tuple of str
+        As the tables name them.
+    method : str
+        As in the ids of particles per microgram.
+    recovery : ndarray, shape (outer,) or (1,)
+        Between 0 and 1.
+
+    Raises
+    ------
+    InputError
+        A step is unknown, there are too many passes, or conditioned medium has steps.
+    """
+    steps = canonical_steps(product.isolation)
+    if product.form != "conditioned medium":
+        return steps, purity_method(steps), recovery(steps, priors, uniforms)
+    if steps:
+        raise InputError(
+            f"product {product.name!r}: isolation met {', '.join(steps)} with "
+            "conditioned medium; allowed: no steps; leave isolation out, or give the "
+            "form vesicles for what the steps leave"
+        )
+    return steps, _MEDIUM, np.ones(1)
 
 
 def recovery(steps: tuple[str, ...], priors: Priors, uniforms: Uniforms) -> FloatArray:

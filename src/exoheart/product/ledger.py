@@ -2,8 +2,8 @@
 
 Stands between a planned dose and the schedule of an arm. True particles are the hub of
 every conversion, and each draw uses one set of factors, so micrograms to particles to
-cells is the same as micrograms to cells in every draw. Read next:
-:mod:`exoheart.product.make`.
+cells is the same as micrograms to cells in every draw. Vesicles and conditioned medium
+have a ledger; cells and RNA need none. Read next: :mod:`exoheart.product.supply`.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart.errors import InputError
-from exoheart.product.isolation import canonical_steps, purity_method, recovery
+from exoheart.product.isolation import isolated
 from exoheart.product.storage import storage_kept, storage_notes
 from exoheart.records.prior import Priors
 from exoheart.records.product import (
@@ -25,6 +25,8 @@ from exoheart.records.product import (
 )
 from exoheart.records.study import Dose, Product
 
+#: Forms that hold vesicles when they are given.
+COUNTED_FORMS = ("vesicles", "conditioned medium")
 _GIGA = 1e9
 _BASES = ("particles", "protein", "donor cells")
 
@@ -41,7 +43,8 @@ def ledger(
 
     Purity is the protein of all vesicles over all protein; where a draw of particles
     per microgram would need more than all of it, the vesicle carries less protein than
-    drawn and purity is 1 (the share of such draws is noted).
+    drawn and purity is 1 (the share of such draws is noted). Conditioned medium is
+    not isolated: all that the cells release is in it, beside far more protein.
 
     Parameters
     ----------
@@ -64,21 +67,21 @@ def ledger(
     Raises
     ------
     InputError
-        The form isn't modelled yet, or isolation or storage can't be read.
+        The form holds no vesicles when it is given, or isolation or storage can't be
+        read.
     """
-    if product.form != "vesicles":
+    if product.form not in COUNTED_FORMS:
         raise InputError(
-            f"product {product.name!r}: form met {product.form!r}, which is not "
-            "modelled yet; allowed: vesicles; plan its vesicles instead"
+            f"product {product.name!r}: form met {product.form!r}, which holds no "
+            f"vesicles to convert; allowed: {', '.join(COUNTED_FORMS)}; its dose needs "
+            "no ledger"
         )
-    steps = canonical_steps(product.isolation)
-    method = purity_method(steps)
+    steps, method, kept = isolated(product, priors, uniforms)
     stream = f"{product.name}/{lot}"
     giga_per_ug = draw(
         priors, uniforms, f"product.particles_per_ug.{method}", "giga_item/ug"
     ) * draw(priors, uniforms, "product.lot_purity", lot=stream)
     window = draw(priors, uniforms, "product.conditioning_time", "day")
-    kept = recovery(steps, priors, uniforms)
     claimed = giga_per_ug * secretion.protein_fg  # 1e9 fg are 1 ug
     return Ledger(
         product=product.name,
@@ -87,7 +90,7 @@ def ledger(
         giga_per_cell=secretion.vesicles_per_cell_day * window * kept / _GIGA,
         count_ratio=draw(priors, uniforms, "product.count_ratio"),
         purity=np.minimum(claimed, 1.0),
-        recovery=kept,
+        recovery=np.broadcast_to(kept, window.shape),
         storage_kept=storage_kept(product.storage, priors, uniforms),
         purity_method=method,
         lot=lot,
@@ -177,23 +180,32 @@ def dose_particles(
     InputError
         A dose per kg or per g heart without that mass, or a negative dose.
     """
-    total = _total(dose, body_mass_kg, heart_mass_g)
+    total = dose_total(dose, body_mass_kg, heart_mass_g)
     made = true_giga(ledger, total, dose.basis if dose else "particles")
     protein = amount(ledger, made, "protein")
+    nothing = np.zeros_like(made)
     return GivenDose(
         giga=made * ledger.storage_kept,
         made_giga=made,
         protein_ug=protein,
         soluble_ug=protein * (1.0 - ledger.purity),
+        cells_giga=nothing,
+        rna_ug=nothing,
     )
 
 
-def _total(
+def dose_total(
     dose: Dose | None,
     body_mass_kg: float | FloatArray | None,
     heart_mass_g: float | FloatArray | None,
 ) -> float | FloatArray:
-    """Give the dose of one animal in the unit of its basis."""
+    """Give the dose of one animal in the unit of its basis.
+
+    Raises
+    ------
+    InputError
+        A dose per kg or per g heart without that mass, or a negative dose.
+    """
     if dose is None:
         return 0.0
     if dose.value < 0:
@@ -231,7 +243,13 @@ def _giga_per_unit(ledger: Ledger, basis: str) -> FloatArray:
 def _notes(product: Product, steps: tuple[str, ...], capped: float) -> tuple[str, ...]:
     """Say what a reader must know of the conversions."""
     notes = list(storage_notes(product.storage))
-    if not steps:
+    if product.form == "conditioned medium":
+        notes.append(
+            "conditioned medium: particles per microgram rest on an assumed content of "
+            "protein (medium without serum), and vesicles of the fresh medium are not "
+            "counted apart"
+        )
+    elif not steps:
         notes.append("isolation not stated: recovery and purity span every method")
     if "precipitation" in steps:
         notes.append("precipitation keeps particles that are no vesicles")

@@ -1,83 +1,65 @@
 """From the doses of a study back to vials, litres, cells, days and batches.
 
 The other way through the ledger: what the arms need is made in donor cells that must
-divide often enough, in time. Feeds the report's section on making. Read next:
-:mod:`exoheart.product.timing`.
+divide often enough, in time; RNA is synthesised. Feeds the report's section on making.
+Read next: :mod:`exoheart.product.culture`, :mod:`exoheart.product.timing`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 
-from exoheart.product.ledger import dose_particles
+from exoheart.product.culture import (
+    Bench,
+    Culture,
+    Filled,
+    cell_culture,
+    conditioned_culture,
+    donor_key,
+)
 from exoheart.product.regulation import Rule, classify
 from exoheart.product.release import release_table
-from exoheart.product.timing import culture_timing
-from exoheart.records.prior import Priors
+from exoheart.product.supply import given_dose
+from exoheart.product.timing import culture_timing, synthesis_timing
 from exoheart.records.product import (
     Classification,
-    FloatArray,
-    Ledger,
     MakePlan,
     ProductMake,
     Quantity,
-    Uniforms,
-    draw,
+    Supply,
+    Timing,
     summarise,
 )
-from exoheart.records.study import Dose, Product, Study
+from exoheart.records.study import Product, Study
 
 _DEVICE_ROUTES = frozenset({"patch"})
 _JURISDICTIONS = ("EU", "US")
+_ONE_VIAL = "one vial for each dose (assumed)"
+_NOTES: Mapping[str, tuple[str, ...]] = {
+    "vesicles": (),
+    "conditioned medium": (_ONE_VIAL,),
+    "cells": (_ONE_VIAL, "medium for expansion is not counted"),
+    "RNA": (_ONE_VIAL, "time and yield of the synthesis are not modelled"),
+}
+_OF_CONDITIONING = (
+    "litres are conditioned medium; medium for expansion comes on top",
+    "assumes one conditioned culture of all cells at a time, batches side by side",
+    "particles per microgram and vesicles per cell are drawn apart; a maker's own "
+    "cells per microgram should replace them",
+)
 
 
-@dataclass(frozen=True, slots=True)
-class Bench:
-    """What a make plan is worked out with.
-
-    Parameters
-    ----------
-    priors, uniforms
-        Parameters and the source of the draws that the ledgers were made with.
-    body_mass_kg, heart_mass_g
-        Of the animal, for doses per kg or per g heart.
-    rules
-        Regulatory rules; none gives no classification.
-    """
-
-    priors: Priors
-    uniforms: Uniforms
-    body_mass_kg: float | FloatArray | None = None
-    heart_mass_g: float | FloatArray | None = None
-    rules: tuple[Rule, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Culture:
-    """Draws of one product's culture; arrays of shape (outer,)."""
-
-    vesicles_giga: FloatArray
-    cells: FloatArray
-    litres: FloatArray
-    doublings: FloatArray
-    max_doublings: FloatArray
-    days: FloatArray
-    batches: FloatArray
-    vials: FloatArray
-
-
-def make_plan(study: Study, ledgers: Mapping[str, Ledger], bench: Bench) -> MakePlan:
+def make_plan(study: Study, supplies: Mapping[str, Supply], bench: Bench) -> MakePlan:
     """Say how every product of a study is made, and whether it can exist in time.
 
     Parameters
     ----------
     study
         The planned study.
-    ledgers
-        Conversions by product name.
+    supplies
+        By product name.
     bench
         Parameters, draws, masses and rules.
 
@@ -94,137 +76,113 @@ def make_plan(study: Study, ledgers: Mapping[str, Ledger], bench: Bench) -> Make
     used = {arm.product for arm in study.arms if arm.dose and arm.dose.value > 0}
     return MakePlan(
         {
-            name: _make(study, study.products[name], own, bench)
-            for name, own in ledgers.items()
+            name: _make(study, source, bench)
+            for name, source in supplies.items()
             if name in used
         }
     )
 
 
-def _make(study: Study, product: Product, ledger: Ledger, bench: Bench) -> ProductMake:
+def _make(study: Study, source: Supply, bench: Bench) -> ProductMake:
     """Make one product."""
-    arms = [arm for arm in study.arms if arm.product == product.name]
-    filled = [(arm.n * arm.times, _made(arm.dose, ledger, bench)) for arm in arms]
-    culture = _culture(filled, ledger, bench)
-    timing = culture_timing(
-        study, product, _donor_key(ledger), culture.days, bench.priors, bench.uniforms
-    )
-    reach = (culture.doublings <= culture.max_doublings).astype(np.float64)
-    quantities = _quantities(culture)
+    product = source.product
+    arms = [
+        arm
+        for arm in study.arms
+        if arm.product == product.name and arm.dose and arm.dose.value > 0
+    ]
+    masses = bench.body_mass_kg, bench.heart_mass_g
+    filled = [
+        (arm.n * arm.times, given_dose(arm.dose, source, *masses)) for arm in arms
+    ]
+    if product.form == "RNA":
+        culture, quantities = None, _synthesis(filled, bench)
+        within_reach = np.ones_like(source.secretion.diameter_nm)
+    else:
+        culture = _culture(filled, source, bench)
+        quantities, within_reach = culture.quantities, culture.within_reach
+    timing = _timing(study, source, culture, bench)
     device = any(arm.route in _DEVICE_ROUTES for arm in arms)
     doses = sum(count for count, _ in filled)
+    named = {quantity.name: quantity for quantity in quantities}
     return ProductMake(
         product=product.name,
         doses=doses,
         quantities=quantities,
-        within_reach=reach,
+        within_reach=within_reach,
         timing=timing,
-        release=release_table(ledger),
+        release=release_table(source),
         regulation=_classes(product, bench.rules, device),
         sentences=(
-            _amount_sentence(product, doses, {q.name: q for q in quantities}),
-            _reach_sentence(product, culture),
+            _amount_sentence(product, doses, named),
+            *(() if culture is None else (_reach_sentence(product, culture),)),
             timing.sentence,
         ),
         notes=(
-            "litres are conditioned medium; medium for expansion comes on top",
-            "assumes one conditioned culture of all cells at a time, batches side by "
-            "side",
-            "particles per microgram and vesicles per cell are drawn apart; a maker's "
-            "own cells per microgram should replace them",
-            *ledger.notes,
-            *ledger.secretion.notes,
+            *(() if source.ledger is None else _OF_CONDITIONING),
+            *_NOTES[product.form],
+            *source.notes,
         ),
     )
 
 
-def _made(dose: Dose | None, ledger: Ledger, bench: Bench) -> FloatArray:
-    """Give the vesicles filled for one dose [1e9]."""
-    return dose_particles(
-        dose, ledger, bench.body_mass_kg, bench.heart_mass_g
-    ).made_giga
+def _culture(filled: Filled, source: Supply, bench: Bench) -> Culture:
+    """Give the culture of vesicles, conditioned medium or cells."""
+    if source.ledger is None:
+        return cell_culture(filled, source.secretion.donor, bench)
+    medium = source.product.form == "conditioned medium"
+    return conditioned_culture(filled, source.ledger, bench, one_vial_a_dose=medium)
 
 
-def _culture(
-    filled: list[tuple[int, FloatArray]], ledger: Ledger, bench: Bench
-) -> Culture:
-    """Go back from filled doses to the culture that gives them.
-
-    ``cells = vesicles / (vesicles per cell and harvest * harvests)``, divided by the
-    share of lots that can be released; ``doublings = log2(cells / start)``, never below
-    zero (assumed: one start feeds all cells, no cell is lost).
-    """
-    donor = _donor_key(ledger)
-
-    def take(name: str, unit: str = "1") -> FloatArray:
-        return draw(bench.priors, bench.uniforms, f"product.{name}", unit)
-
-    need = sum((n * giga for n, giga in filled), start=np.zeros_like(ledger.recovery))
-    vesicles = need * take("overage")
-    harvests = np.maximum(np.round(take("harvests")), 1.0)
-    released = take("release_share")
-    cells = vesicles / (ledger.giga_per_cell * harvests * released)
-    density = take("harvest_density", "cells/cm**2")
-    area = take("batch_area", "cm**2")
-    millilitres = cells / density * take("medium_per_area", "mL/cm**2") * harvests
-    start = take("starting_cells", "cells")
-    doublings = np.log2(np.maximum(cells / start, 1.0))
-    hours = doublings * take(f"doubling_time.{donor}", "hour")
-    harvest_hours = harvests * take("conditioning_time", "hour")
-    content = take("vial_content", "giga_item")
-    vials = sum(
-        (n * np.ceil(giga / content) for n, giga in filled),
-        start=np.zeros_like(vesicles),
-    )
-    return Culture(
-        vesicles_giga=vesicles,
-        cells=cells,
-        litres=millilitres / 1000.0,
-        doublings=doublings,
-        max_doublings=take(f"max_doublings.{donor}"),
-        days=(hours + harvest_hours) / 24.0,
-        batches=np.ceil(cells / (density * area)),
-        vials=np.asarray(vials),
-    )
-
-
-def _donor_key(ledger: Ledger) -> str:
-    """Give the donor as the parameter ids write it."""
-    return ledger.secretion.donor.replace("-", "_")
-
-
-def _quantities(culture: Culture) -> tuple[Quantity, ...]:
-    """Summarise the culture for the report."""
+def _synthesis(filled: Filled, bench: Bench) -> tuple[Quantity, ...]:
+    """Give the RNA to be synthesised and its vials; no cells take part."""
+    need = sum(count * given.rna_ug for count, given in filled)
+    vials = float(sum(count for count, _ in filled))
     return (
-        summarise("vesicles", "1e9", culture.vesicles_giga),
-        summarise("donor cells", "1", culture.cells),
-        summarise("conditioned medium", "L", culture.litres),
-        summarise("doublings", "1", culture.doublings),
-        summarise("culture", "days", culture.days),
-        summarise("batches", "1", culture.batches),
-        summarise("vials", "1", culture.vials),
+        summarise("RNA", "ug", need * bench.take("overage")),
+        summarise("vials", "1", [vials]),
     )
 
 
-def _amount_sentence(
-    product: Product, doses: int, quantities: Mapping[str, Quantity]
-) -> str:
-    cells, litres, days, batches = (
-        quantities[name]
-        for name in ("donor cells", "conditioned medium", "culture", "batches")
+def _timing(
+    study: Study, source: Supply, culture: Culture | None, bench: Bench
+) -> Timing:
+    product = source.product
+    if culture is None:
+        return synthesis_timing(study, product)
+    donor = donor_key(source.secretion.donor)
+    return culture_timing(
+        study, product, donor, culture.days, bench.priors, bench.uniforms
+    )
+
+
+def _amount_sentence(product: Product, doses: int, of: Mapping[str, Quantity]) -> str:
+    head = f"{product.name}: {doses} doses need"
+    if product.form == "RNA":
+        rna = of["RNA"]
+        return (
+            f"{head} {rna.median:.3g} ug of synthesised RNA (90 % {rna.low:.2g} to "
+            f"{rna.high:.2g})."
+        )
+    cells, days, batches = of["donor cells"], of["culture"], of["batches"]
+    litres = of.get("conditioned medium")
+    medium = (
+        f"{litres.median:.3g} L of conditioned medium ({litres.low:.2g} to "
+        f"{litres.high:.2g}), "
+        if litres
+        else ""
     )
     return (
-        f"{product.name}: {doses} doses need {cells.median:.1e} donor cells (90 % "
-        f"{cells.low:.0e} to {cells.high:.0e}), {litres.median:.3g} L of conditioned "
-        f"medium ({litres.low:.2g} to {litres.high:.2g}), {days.median:.0f} days of "
-        f"culture ({days.low:.0f} to {days.high:.0f}) and {batches.median:.0f} batches "
+        f"{head} {cells.median:.1e} donor cells (90 % {cells.low:.0e} to "
+        f"{cells.high:.0e}), {medium}{days.median:.0f} days of culture "
+        f"({days.low:.0f} to {days.high:.0f}) and {batches.median:.0f} batches "
         f"({batches.low:.0f} to {batches.high:.0f})."
     )
 
 
 def _reach_sentence(product: Product, culture: Culture) -> str:
     """Say how often the donor cells can divide often enough."""
-    share = float(np.mean(culture.doublings <= culture.max_doublings))
+    share = float(np.mean(culture.within_reach))
     need, limit = (
         float(np.median(culture.doublings)),
         float(np.median(culture.max_doublings)),

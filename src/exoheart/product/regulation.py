@@ -10,10 +10,19 @@ import csv
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from importlib import resources
+from types import MappingProxyType
 
 from exoheart.errors import DataError, Fault, InputError
 from exoheart.records.product import Classification, RuleStep
 from exoheart.records.study import Product
+
+#: Forms that a jurisdiction's rules of the table don't reach, and what is said instead.
+_UNCOVERED: Mapping[tuple[str, str], str] = MappingProxyType(
+    {
+        ("US", "RNA"): "not covered: the rules kept here are for products of cells, "
+        "and this RNA is synthesised; take advice"
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +91,8 @@ def classify(
 ) -> Classification:
     """Give the class of a product in one jurisdiction, and the way to it.
 
+    Where the rules don't reach a form, that is said and the way is empty.
+
     Parameters
     ----------
     product
@@ -105,6 +116,9 @@ def classify(
             f"jurisdiction met {jurisdiction!r}; allowed: {', '.join(known)}; name "
             "one of them"
         )
+    uncovered = _UNCOVERED.get((jurisdiction, product.form))
+    if uncovered is not None:
+        return Classification(jurisdiction, uncovered, (), checked=False)
     facts = _facts(product, with_device)
     path: list[RuleStep] = []
     rule: Rule | None = next(iter(own.values()))
@@ -145,7 +159,7 @@ def _facts(product: Product, with_device: bool) -> dict[str, bool]:
     loaded = any(word in words for word in ("load", "mimic", "sirna", "synthetic"))
     return {
         "treats_disease": True,
-        "biological_source": True,
+        "biological_source": product.form != "RNA",
         "contains_cells": product.form == "cells",
         "cells_manipulated": product.form == "cells",
         "cells_minimally_manipulated_homologous": False,

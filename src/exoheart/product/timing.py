@@ -1,7 +1,7 @@
 """Can the product exist when it is due? Own cells must first be taken and grown.
 
 Part of the make plan. A product of the patient's or animal's own cells starts after
-the infarct; one of other donors waits in a freezer.
+the infarct; one of other donors waits in a freezer; RNA is synthesised before.
 
 References
 ----------
@@ -62,7 +62,7 @@ def culture_timing(
     InputError
         An autologous product from another species than the one treated.
     """
-    due = min(_due_day(study, arm) for arm in study.arms if arm.product == product.name)
+    due = _due(study, product)
     if not is_autologous(product):
         return _stock(study, product, due)
     if product.donor_species != study.animal.species:
@@ -80,6 +80,26 @@ def culture_timing(
         + draw(priors, uniforms, "product.release_testing_time", "day")
     )
     return _own(product, due, days, reached=known in priors)
+
+
+def synthesis_timing(study: Study, product: Product) -> Timing:
+    """Say that RNA is made before the infarct, from no cell."""
+    return Timing(
+        kind="synthesised",
+        due_day=_due(study, product),
+        in_time=1.0,
+        sentence=(
+            f"{product.name} can exist in time: it is synthesised before the infarct, "
+            "without donor cells."
+        ),
+    )
+
+
+def _due(study: Study, product: Product) -> float:
+    """Give the day of the first planned dose of a product."""
+    return min(
+        _due_day(study, arm) for arm in study.arms if arm.product == product.name
+    )
 
 
 def _own(product: Product, due: float, days: FloatArray, *, reached: bool) -> Timing:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -16,7 +15,6 @@ from exoheart.calibration.perturbations import (
     Judged,
     summary,
 )
-from exoheart.errors import InputError
 from exoheart.qualification.comparisons import (
     Compared,
     counts,
@@ -25,12 +23,13 @@ from exoheart.qualification.comparisons import (
 )
 from exoheart.qualification.lines import Line
 from exoheart.qualification.panels import Picture
+from exoheart.report import writing
+from exoheart.report.writing import write_page
 from exoheart.version import VERSION
 
 #: Stands in the head of every page that :meth:`Qualification.write` makes.
 MARK = '<meta name="generator" content="exoheart qualify'
-#: Letters of a file in which :data:`MARK` must stand.
-_HEAD = 2000
+COMMAND = "exoheart qualify"
 
 
 @dataclass(frozen=True)
@@ -113,20 +112,7 @@ class Qualification:
         InputError
             The file is something else, or can't be written.
         """
-        path = Path(path)
-        require_replaceable(path)
-        text = self.html
-        part = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            part.write_text(text, "utf-8")
-            part.replace(path)
-        except OSError as bad:
-            raise InputError(
-                _refusal(path, f"can't be written ({bad.strerror})")
-            ) from None
-        finally:
-            part.unlink(missing_ok=True)
-        return path
+        return write_page(Path(path), self.html, MARK, COMMAND)
 
     def _repr_html_(self) -> str:
         told = "; ".join(
@@ -144,30 +130,7 @@ def require_replaceable(path: Path) -> None:
     InputError
         Its folder doesn't exist or can't be written, or the file is no such page.
     """
-    folder = path.resolve().parent
-    if not folder.is_dir():
-        raise InputError(_refusal(path, f"lies in {folder}, which is no folder"))
-    if not os.access(folder, os.W_OK):
-        raise InputError(_refusal(path, f"lies in {folder}, which can't be written"))
-    if path.is_dir():
-        raise InputError(_refusal(path, "is a folder"))
-    if path.exists() and MARK not in _beginning(path):
-        raise InputError(_refusal(path, "exists and is no page of exoheart qualify"))
-
-
-def _beginning(path: Path) -> str:
-    try:
-        with path.open(encoding="utf-8", errors="replace") as lines:
-            return lines.read(_HEAD)
-    except OSError:
-        return ""
-
-
-def _refusal(path: Path, met: str) -> str:
-    return (
-        f"{path} {met}; allowed: a new name in a folder that you may write, or a page "
-        "that exoheart qualify wrote; give another with --out"
-    )
+    writing.require_replaceable(path, MARK, COMMAND)
 
 
 def _given(row: Mapping[str, str]) -> dict[str, Any]:

@@ -15,14 +15,18 @@ from exoheart.qualification.unseen_values import (
     studied_doses,
 )
 from exoheart.qualification.unseen_words import CONTROL_WORDS, FORMS, found
-from exoheart.records.study import Anchor, Dose
+from exoheart.records.study import BASES, Anchor, Dose, Form
 from exoheart.study.names import shipped_names, spelled
-from exoheart.study.products import MEASURED_TOGETHER, MODELLED_FORMS
+from exoheart.study.products import MEASURED_TOGETHER
 
 Reasons = list[tuple[str, str]]
 #: A printed number, or studied ones to draw from.
 Given = float | Studied[float]
-#: Modifications that change nothing the model follows.
+#: Forms that can be predicted: all that a dose can be counted for.
+MODELLED_FORMS: tuple[Form, ...] = tuple(BASES)
+#: Forms whose culture and isolation the model follows; the others take neither.
+_CULTURED, _ISOLATED = ("vesicles", "conditioned medium"), ("vesicles",)
+#: Modifications that are none; the last two say whose cells they are.
 _UNMODIFIED = frozenset({"", "none", "unmodified", "autologous", "allogeneic"})
 _NO_INFARCT = re.compile(
     r"\b(sham|healthy|uninjured|no infarct|no injury|non-?infarct\w*|without infarct|"
@@ -41,8 +45,8 @@ class Treatment:
     ----------
     name
         The arm's own name.
-    donor, donor_species, conditioning, isolation
-        The product, in the model's words.
+    form, donor, donor_species, autologous, conditioning, isolation
+        The product, in the model's words; `autologous` where the donor is the animal.
     route
         As in a study file.
     dose
@@ -52,8 +56,10 @@ class Treatment:
     """
 
     name: str
+    form: Form
     donor: str
     donor_species: str
+    autologous: bool
     conditioning: tuple[str, ...]
     isolation: tuple[str, ...]
     route: str
@@ -96,18 +102,18 @@ def treatment(line: Line, reasons: Reasons, noted: dict[str, Note]) -> Treatment
         Are added to.
     """
     before = len(reasons)
-    _check_form(line, reasons)
-    if len(reasons) > before:
+    form = _form(line, reasons)
+    if form is None:
         return None
-    _check_route(line, reasons)
+    _check_route(line, form, reasons)
     donor = spelled(line.donor, shipped_names().donors) if line.donor else None
     if donor is None:
         near = closest(line.donor, shipped_names().donors)
         text = f"{line.donor!r} isn't in the model" if line.donor else "not stated"
         reasons.append(("donor", f"{text}; did you mean {near!r}?" if near else text))
-    conditioning = _conditioning(line, reasons)
-    dose = _dose(line, reasons, noted)
-    at = _time(line, reasons)
+    conditioning = _conditioning(line, form, reasons, noted)
+    dose = _dose(line, form, reasons, noted)
+    at = _time(line, form, reasons)
     if len(reasons) > before or donor is None or dose is None or at is None:
         return None
     reperfused = line.model == "ischaemia-reperfusion"
@@ -115,10 +121,12 @@ def treatment(line: Line, reasons: Reasons, noted: dict[str, Note]) -> Treatment
     printed: Anchor = "reperfusion" if line.dose_anchor == drawn else "occlusion"
     return Treatment(
         name=line.arm,
+        form=form,
         donor=donor,
-        donor_species=line.donor_species or "human",
+        donor_species=_donor_species(line, form, noted),
+        autologous=_autologous(line),
         conditioning=conditioning,
-        isolation=_isolation(line, noted),
+        isolation=_isolation(line, form, noted),
         route=line.route,
         dose=dose,
         at=at,
@@ -126,28 +134,67 @@ def treatment(line: Line, reasons: Reasons, noted: dict[str, Note]) -> Treatment
     )
 
 
-def _check_form(line: Line, reasons: Reasons) -> None:
+def form_of(line: Line) -> Form | None:
+    """Give the product form of a line, or None where the model doesn't have it."""
+    return next((form for form in MODELLED_FORMS if form == line.form), None)
+
+
+def _form(line: Line, reasons: Reasons) -> Form | None:
+    form = form_of(line)
     if not line.form:
         reasons.append(("form", "not stated what the arm was given"))
-    elif line.form not in MODELLED_FORMS:
+    elif form is None:
         listed = ", ".join(MODELLED_FORMS)
         text = f"{line.form!r} isn't in the model, which has {listed}"
         near = closest(line.form, MODELLED_FORMS)
         reasons.append(("form", f"{text}; did you mean {near!r}?" if near else text))
+    return form
 
 
-def _check_route(line: Line, reasons: Reasons) -> None:
-    names = [name for name, one in shipped_names().routes.items() if one.modelled]
+def _check_route(line: Line, form: Form, reasons: Reasons) -> None:
+    routes = shipped_names().routes
+    names = [name for name, one in routes.items() if one.modelled]
     if not line.route:
         reasons.append(("route", "not stated"))
     elif line.route not in names:
         text = f"{line.route!r} isn't in the model, which has {', '.join(names)}"
         near = closest(line.route, names)
         reasons.append(("route", f"{text}; did you mean {near!r}?" if near else text))
+    elif form not in routes[line.route].forms:
+        takes = ", ".join(routes[line.route].forms)
+        text = f"{line.route!r} doesn't take {form}; it takes {takes}"
+        reasons.append(("route", text))
 
 
-def _conditioning(line: Line, reasons: Reasons) -> tuple[str, ...]:
-    """Give conditionings the model has; any other modification is a reason."""
+def _autologous(line: Line) -> bool:
+    """Say whether the cells are the animal's own, as arm or modification says."""
+    own = "autologous" in _kinship(line)
+    return own and line.donor_species in {"", line.species}
+
+
+def _donor_species(line: Line, form: Form, noted: dict[str, Note]) -> str:
+    """Give the donor's species; where it isn't printed, what the words leave."""
+    if line.donor_species:
+        return line.donor_species
+    if _kinship(line):
+        return line.species
+    if form != "RNA":  # which comes of no cell
+        noted["donor species"] = Note(("human",), "not stated; as in a study file")
+    return "human"
+
+
+def _kinship(line: Line) -> list[str]:
+    words = f"{line.modification} {line.arm}".lower()
+    return re.findall(r"\b(autologous|allogeneic)\b", words)
+
+
+def _conditioning(
+    line: Line, form: Form, reasons: Reasons, noted: dict[str, Note]
+) -> tuple[str, ...]:
+    """Give conditionings the model has; any other modification is a reason.
+
+    What acts on cells in culture changes nothing for a form that isn't made there.
+    """
     options = shipped_names().conditioning
     names = []
     for part in re.split(r"[;,]", line.modification):
@@ -160,11 +207,22 @@ def _conditioning(line: Line, reasons: Reasons) -> tuple[str, ...]:
     if len(names) > 1 and frozenset(names) not in MEASURED_TOGETHER:
         text = f"{', '.join(names)} were never measured together"
         reasons.append(("modification", text))
+    if names and form not in _CULTURED:
+        noted["modification"] = _unused(", ".join(names), form)
+        return ()
     return tuple(names)
 
 
-def _isolation(line: Line, noted: dict[str, Note]) -> tuple[str, ...]:
+def _unused(words: str, form: Form) -> Note:
+    return Note(("not used",), f"{words!r} changes nothing in the model for {form}")
+
+
+def _isolation(line: Line, form: Form, noted: dict[str, Note]) -> tuple[str, ...]:
     """Give the isolation steps; none where one of them isn't in the tables."""
+    if form not in _ISOLATED:
+        if line.isolation:
+            noted["isolation"] = _unused(line.isolation, form)
+        return ()
     if not line.isolation:
         noted["isolation"] = Note(("not stated",), "as for any isolation")
         return ()
@@ -179,29 +237,31 @@ def _isolation(line: Line, noted: dict[str, Note]) -> tuple[str, ...]:
 
 
 def _dose(
-    line: Line, reasons: Reasons, noted: dict[str, Note]
+    line: Line, form: Form, reasons: Reasons, noted: dict[str, Note]
 ) -> Dose | Studied[Dose] | None:
-    """Give the printed dose, or the studied ones where none is printed."""
+    """Give the printed dose, or the studied ones of its form where none is printed."""
     if "dose" in line.unreadable:
         text = f"{line.unreadable['dose']!r} can't be read as one dose"
         reasons.append(("dose", text))
         return None
     if line.dose_value is None:
-        found = studied_doses(line.species, line.route)
+        found = studied_doses(line.species, line.route, form)
         if found is None and not reasons:
-            reasons.append(("dose", "not stated, and no studied value to draw it from"))
+            text = f"not stated, and no studied dose of {form} to draw it from"
+            reasons.append(("dose", text))
         return found
-    dose = printed_dose(line.dose_value, line.dose_unit, line.dose_basis)
+    dose = printed_dose(line.dose_value, line.dose_unit, line.dose_basis, form)
     if dose is None:
         printed = f"{line.dose_value:g} {line.dose_unit} {line.dose_basis}".strip()
-        text = f"{printed!r} isn't a number of particles, protein or donor cells"
+        listed = " or ".join(BASES[form])
+        text = f"{printed!r} isn't a dose of {form}, which is counted in {listed}"
         reasons.append(("dose", text))
-    elif line.dose_basis in {"not stated", ""} and dose.basis == "protein":
-        noted["dose basis"] = Note(("protein",), "not stated what the unit counts")
+    elif line.dose_basis in {"not stated", ""} and dose.basis in {"protein", "RNA"}:
+        noted["dose basis"] = Note((dose.basis,), "not stated what the unit counts")
     return dose
 
 
-def _time(line: Line, reasons: Reasons) -> Given | None:
+def _time(line: Line, form: Form, reasons: Reasons) -> Given | None:
     """Give the time of the dose, or studied ones where the words leave it open."""
     words = line.dose_words
     if _REPEATED.search(words.lower()):
@@ -218,7 +278,7 @@ def _time(line: Line, reasons: Reasons) -> Given | None:
     def keep(hours: float) -> bool:
         return hours < latest and (hours >= 0.0 or not after)
 
-    found = studied_dose_times(line.species, line.route, line.model, keep)
+    found = studied_dose_times(line.species, line.route, line.model, keep, form)
     if found is None and not reasons:
         text = "not stated, and no studied value to draw it from"
         reasons.append(("time of dose", text))

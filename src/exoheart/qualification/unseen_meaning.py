@@ -18,6 +18,7 @@ from exoheart.qualification.unseen_arms import (
     Given,
     Reasons,
     Treatment,
+    form_of,
     is_control,
     not_infarcted,
     treatment,
@@ -98,7 +99,7 @@ def understand(line: Line, study: Sequence[Line]) -> Case | tuple[tuple[str, str
     if not line.control and arm is not None:
         comparator, partner = _comparator(line, study, reasons, noted)
     reading = reading_of(line, study, arm, reasons, noted)
-    n = _size(line, reasons)
+    n = _size(line, study, reasons)
     if reasons or reading is None or n is None:
         return tuple(dict.fromkeys(reasons))
     observed, remark = _observed(line, partner, reading)
@@ -192,10 +193,13 @@ def _same_reading(one: Line, other: Line) -> bool:
     return keys[0] == keys[1]
 
 
-def _size(line: Line, reasons: Reasons) -> Given | None:
+def _size(line: Line, study: Sequence[Line], reasons: Reasons) -> Given | None:
+    """Give the animals; for a control those of what its study tests."""
     if line.n is not None:
         return float(line.n)
-    found = studied_sizes(line.species, "" if line.control else line.route)
+    tested = [form for one in (line, *study) if (form := form_of(one)) is not None]
+    form = tested[0] if tested else "vesicles"
+    found = studied_sizes(line.species, "" if line.control else line.route, form)
     if found is None:
         reasons.append(("n", "not stated, and no studied value to draw it from"))
     return found

@@ -188,9 +188,10 @@ class _Builder:
         """Write a treated arm and its product."""
         product = Product(
             name=f"product of {name}",
-            form="vesicles",
+            form=given.form,
             donor=given.donor,
             donor_species=given.donor_species,
+            donor_state=MappingProxyType({"autologous": str(given.autologous)}),
             conditioning=given.conditioning,
             isolation=given.isolation,
         )

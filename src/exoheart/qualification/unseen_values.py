@@ -2,7 +2,9 @@
 
 A missing value is drawn from those that the shipped studies print for the same species
 and route; where they print none, from the species by any route, then from any species.
-Nothing here depends on a result: only protocols are read, never an outcome's value.
+A dose is drawn from doses of the same product form only; a time or a number of animals
+from studies of that form before those of any other. Nothing here depends on a result:
+only protocols are read, never an outcome's value.
 """
 
 from __future__ import annotations
@@ -20,12 +22,18 @@ from exoheart.errors import UnitError
 from exoheart.evidence import OutcomeRecord, StudyRecord, load_studies
 from exoheart.evidence.plan_terms import figure, hours_in_words, published_dose_time
 from exoheart.qualification.unseen_record import Note
-from exoheart.records.study import Dose
+from exoheart.records.study import BASES, Basis, Dose, Form
 from exoheart.units import factor
 
 T = TypeVar("T", float, Dose)
 _Row = tuple[StudyRecord, OutcomeRecord]
 _REPERFUSED = "ischaemia-reperfusion"
+#: What a dose may be counted in besides cells, and the unit that it is turned into.
+_COUNTED: tuple[tuple[Basis, str], ...] = (
+    ("particles", "particles"),
+    ("protein", "ug"),
+    ("RNA", "ug"),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +77,13 @@ def draw_shares(seed: int, what: str, count: int) -> tuple[float, ...]:
     return tuple(float(one) for one in np.minimum(places, np.nextafter(1.0, 0.0)))
 
 
-def printed_dose(value: float, unit: str, basis: str) -> Dose | None:
-    """Give a printed dose as a study file would hold it; None where it can't be read.
+def printed_dose(
+    value: float, unit: str, basis: str, form: Form = "vesicles"
+) -> Dose | None:
+    """Give a printed dose as a study file would hold it, or None.
 
-    A mass whose basis isn't stated is taken as protein.
+    None where it can't be read and where the form isn't counted so. A mass whose basis
+    isn't stated is taken as protein, of RNA as RNA; cells are donor cells.
 
     Examples
     --------
@@ -80,13 +91,17 @@ def printed_dose(value: float, unit: str, basis: str) -> Dose | None:
     '7.5 mg protein'
     >>> printed_dose(2e10, "particles/kg", "particles").per
     'kg'
+    >>> printed_dose(1e6, "cells", "cells", "cells").words
+    '1e6 donor cells'
+    >>> printed_dose(1e6, "cells", "cells", "RNA") is None
+    True
     """
     counted, _, per = (part.strip() for part in unit.partition("/"))
     if per not in {"", "kg", "g heart"} or value <= 0:
         return None
     kind = {"cells": "donor cells", "not stated": ""}.get(basis, basis)
-    for name, to in (("particles", "particles"), ("protein", "ug")):
-        if kind not in {name, ""}:
+    for name, to in _COUNTED:
+        if kind not in {name, ""} or name not in BASES[form]:
             continue
         try:
             scale = factor(counted, to)
@@ -96,15 +111,16 @@ def printed_dose(value: float, unit: str, basis: str) -> Dose | None:
         if to == "particles" and counted not in {"particles", "vesicles"}:
             continue
         return _dose(value, counted, name, value * scale, per)
-    if kind == "donor cells" and counted in {"cells", "donor cells"}:
-        return _dose(value, counted, kind, value, per)
+    fits = kind == "donor cells" and kind in BASES[form]
+    if fits and counted in {"cells", "donor cells"}:
+        return _dose(value, counted, "donor cells", value, per)
     return None
 
 
-def _dose(value: float, counted: str, basis: str, number: float, per: str) -> Dose:
-    unit = f"{counted} " if basis == "protein" else ""
+def _dose(value: float, counted: str, basis: Basis, number: float, per: str) -> Dose:
+    unit = f"{counted} " if basis in {"protein", "RNA"} else ""
     words = f"{figure(value)} {unit}{basis}" + (f" per {per}" if per else "")
-    return Dose(words, number, basis, per or None)  # type: ignore[arg-type]
+    return Dose(words, number, basis, per or None)  # type: ignore[arg-type]  # checked above
 
 
 @lru_cache(maxsize=1)
@@ -118,48 +134,52 @@ def _rows() -> tuple[_Row, ...]:
     )
 
 
-def studied_doses(species: str, route: str) -> Studied[Dose] | None:
-    """Give the printed doses of vesicles, or None where there is none."""
+def studied_doses(species: str, route: str, form: Form) -> Studied[Dose] | None:
+    """Give the printed doses of a form, or None where there is none."""
 
     def read(study: StudyRecord, row: OutcomeRecord) -> Choice[Dose] | None:
-        if row.form != "vesicles" or row.dose_value is None:
+        if row.form != form or row.dose_value is None:
             return None
-        dose = printed_dose(row.dose_value, row.dose_unit, row.dose_basis)
+        dose = printed_dose(row.dose_value, row.dose_unit, row.dose_basis, form)
         return None if dose is None else Choice(dose, dose.words, study.source)
 
-    return _circles("doses of vesicles", species, route, read)
+    return _circles(f"doses of {form}", species, route, read)
 
 
 def studied_dose_times(
-    species: str, route: str, model: str, keep: Callable[[float], bool]
+    species: str, route: str, model: str, keep: Callable[[float], bool], form: Form
 ) -> Studied[float] | None:
     """Give the printed times of a dose [h] of one infarct model, or None.
 
     They count from reperfusion, in a permanent ligation from the occlusion; only times
-    that `keep` holds true for are given.
+    that `keep` holds true for are given. Times of `form` come before those of any.
     """
 
-    def read(study: StudyRecord, row: OutcomeRecord) -> Choice[float] | None:
+    def read(
+        study: StudyRecord, row: OutcomeRecord, forms: tuple[Form, ...]
+    ) -> Choice[float] | None:
         hours = published_dose_time(study, row)
-        if row.form != "vesicles" or study.model != model or hours is None:
+        if row.form not in forms or study.model != model or hours is None:
             return None
         anchor = "reperfusion" if model == _REPERFUSED else "occlusion"
         words = f"{hours_in_words(hours)} after {anchor}"
         return Choice(hours, words, study.source) if keep(hours) else None
 
-    return _circles(f"times of dose in {model}", species, route, read)
+    return _own_first(f"times of dose in {model}", species, route, form, read)
 
 
-def studied_sizes(species: str, route: str) -> Studied[float] | None:
-    """Give the printed sizes of arms in studies of vesicles, or None."""
+def studied_sizes(species: str, route: str, form: Form) -> Studied[float] | None:
+    """Give the printed sizes of arms in studies of a form, else of any, or None."""
 
-    def read(study: StudyRecord, row: OutcomeRecord) -> Choice[float] | None:
-        tests = any(other.form == "vesicles" for other in study.outcomes)
-        if row.form not in {"vesicles", "control"} or not row.n or not tests:
+    def read(
+        study: StudyRecord, row: OutcomeRecord, forms: tuple[Form, ...]
+    ) -> Choice[float] | None:
+        tests = any(other.form in forms for other in study.outcomes)
+        if row.form not in {*forms, "control"} or not row.n or not tests:
             return None
         return Choice(float(row.n), f"n = {row.n}", study.source)
 
-    return _circles("sizes of arms in studies of vesicles", species, route, read)
+    return _own_first("sizes of arms", species, route, form, read)
 
 
 def studied_occlusions(species: str, route: str) -> Studied[float] | None:
@@ -215,6 +235,28 @@ def _circles(
         if found:
             return Studied(found, f"{what}, {name}")
     return None
+
+
+def _own_first(
+    what: str,
+    species: str,
+    route: str,
+    form: Form,
+    read: Callable[[StudyRecord, OutcomeRecord, tuple[Form, ...]], Choice[T] | None],
+) -> Studied[T] | None:
+    """Give the values in studies of a form; where there are none, of any form."""
+    own = _circles(
+        f"{what} in studies of {form}",
+        species,
+        route,
+        lambda study, row: read(study, row, (form,)),
+    )
+    return own or _circles(
+        f"{what} in studies of any form",
+        species,
+        route,
+        lambda study, row: read(study, row, tuple(BASES)),
+    )
 
 
 def _distinct(found: Iterable[Choice[T] | None]) -> tuple[Choice[T], ...]:

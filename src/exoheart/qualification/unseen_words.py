@@ -53,11 +53,25 @@ CONTROL_WORDS = re.compile(
     r"mi model|dye)\b|^(a?mi|i/r)( group)?$"
 )
 FORMS: Rules = (
+    (
+        "medium without vesicles",
+        r"(exosomes?|evs?|vesicles?)[ -](depleted|free)\b|"
+        r"\b(without|depleted of|free of) (exosomes|evs|vesicles)\b",
+    ),
+    (
+        "cells primed with vesicles",
+        r"\b(exosome|ev|vesicle)s?[ -](primed|pre-?treated|pre-?conditioned)\b|"
+        r"cells (primed|pre-?treated|pre-?conditioned) with (\w+[ -])?(exo|evs|vesic)",
+    ),
     ("cells", r"\(cells|\bcells injected|cells are injected|cells,? not\b"),
+    (
+        "RNA",
+        r"^(?!.*(exosom|vesic)).*(\b(naked|synthetic)\b.*rnas?\b|rnas? (alone|only)\b)",
+    ),
     ("nanoparticles", r"nanoparticle|liposome"),
     ("virus", r"\baav\b|\bviral\b|\bvirus\b"),
     ("vesicles", r"exo(some)?s?\b|\bevs?\b|vesic|exosomal"),
-    ("conditioned medium", r"conditioned medium|secretome"),
+    ("conditioned medium", r"(?<!un)(?<!non-)conditioned medi(um|a)\b|secretome"),
     ("gel", r"\bgel\b|collagen"),
 )
 #: Routes, where one word alone is found.
@@ -162,7 +176,7 @@ def flat_line(row: RawRow) -> Line:
         retracted=bool(re.search(r"\bretracted\b", row["note"].lower())),
         form=form,
         donor=_donor(row),
-        donor_species=found(plain(row["donor_species"]), _SPECIES, whole=True),
+        donor_species=_donor_species(row["donor_species"]),
         modification=_modification(row),
         isolation="",
         dose_value=dose,
@@ -200,6 +214,11 @@ def _direction(text: str) -> str:
 def _species(text: str) -> str:
     short = " ".join(_OF_ANIMALS.sub(" ", plain(text).partition(",")[0]).split())
     return found(short, _SPECIES, whole=True) or text
+
+
+def _donor_species(text: str) -> str:
+    """Give the species before a comma; what comes behind it isn't one."""
+    return found(plain(text).partition(",")[0], _SPECIES, whole=True)
 
 
 def _model(row: RawRow, noted: dict[str, Note]) -> str:
@@ -274,7 +293,7 @@ def _dose(row: RawRow, unreadable: dict[str, str]) -> tuple[float | None, str, s
     unit = plain(raw).replace("μ", "u").replace("µ", "u")
     match = re.fullmatch(
         r"(ng|ug|mg|g|particles|vesicles|evs|exosomes|cells)(/kg|/g heart)?"
-        r"( (exosomes?|evs?|vesicles?|proteins?|hplc-purified|of|exosome))*",
+        r"( (exosomes?|evs?|vesicles?|proteins?|rnas?|hplc-purified|of))*",
         unit,
     )
     if value is None or match is None:
@@ -284,8 +303,9 @@ def _dose(row: RawRow, unreadable: dict[str, str]) -> tuple[float | None, str, s
     if counted == "cells":
         return value, f"cells{per}", "cells"
     if counted in {"ng", "ug", "mg", "g"}:
-        sure = "protein" in raw.lower() and "not stated" not in raw.lower()
-        return value, f"{counted}{per}", "protein" if sure else "not stated"
+        words = "not stated" if "not stated" in raw.lower() else raw.lower()
+        basis = next((b for b in ("protein", "RNA") if b.lower() in words), "")
+        return value, f"{counted}{per}", basis or "not stated"
     return value, f"particles{per}", "particles"
 
 

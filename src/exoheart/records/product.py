@@ -17,6 +17,7 @@ import numpy.typing as npt
 
 from exoheart import units
 from exoheart.records.prior import Priors
+from exoheart.records.study import Product
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -158,25 +159,54 @@ class Ledger:
 
 
 @dataclass(frozen=True, slots=True)
-class GivenDose:
-    """What one administration really brings.
+class Supply:
+    """One product, as its arms draw on it.
 
     Parameters
     ----------
-    giga : ndarray
+    product
+        As planned.
+    secretion
+        What its donor releases.
+    ledger
+        Conversions of a dose; None for cells and RNA, which are given as counted or
+        weighed.
+    notes
+        What a reader of the numbers must know, those of ledger and donor included.
+    """
+
+    product: Product
+    secretion: Secretion
+    ledger: Ledger | None
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GivenDose:
+    """What one administration really brings; zero of what the form doesn't hold.
+
+    Parameters
+    ----------
+    giga : ndarray, shape (outer,)
         Whole vesicles given [1e9], after storage.
-    made_giga : ndarray
+    made_giga : ndarray, shape (outer,)
         Vesicles that had to be filled for it [1e9], before storage.
-    protein_ug : ndarray
+    protein_ug : ndarray, shape (outer,)
         All protein given with them [ug].
-    soluble_ug : ndarray
+    soluble_ug : ndarray, shape (outer,)
         The part of it that is not in vesicles [ug].
+    cells_giga : ndarray, shape (outer,)
+        Living donor cells [1e9].
+    rna_ug : ndarray, shape (outer,)
+        RNA without vesicles [ug].
     """
 
     giga: FloatArray
     made_giga: FloatArray
     protein_ug: FloatArray
     soluble_ug: FloatArray
+    cells_giga: FloatArray
+    rna_ug: FloatArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +236,13 @@ def summarise(name: str, unit: str, values: npt.ArrayLike) -> Quantity:
 class Timing:
     """Whether a product can exist when it is due, and why.
 
-    `kind` is ``autologous``, ``allogeneic stock`` or ``xenogeneic stock``; `earliest`
-    is the day after infarction on which it can be given (None for stock), `due_day`
-    the first planned dose, `in_time` the share of draws that make it.
+    `kind` is ``autologous``, ``allogeneic stock``, ``xenogeneic stock`` or
+    ``synthesised``; `earliest` is the day after infarction on which it can be given
+    (None for what is made before), `due_day` the first planned dose, `in_time` the
+    share of draws that make it.
     """
 
-    kind: Literal["autologous", "allogeneic stock", "xenogeneic stock"]
+    kind: Literal["autologous", "allogeneic stock", "xenogeneic stock", "synthesised"]
     due_day: float
     in_time: float
     sentence: str
@@ -270,9 +301,10 @@ class ProductMake:
     doses
         Administrations, over all animals.
     quantities
-        Vesicles, donor cells, litres, days, batches, vials.
+        Vials, and whatever else the form needs: vesicles, donor cells, litres,
+        doublings, days, batches, RNA.
     within_reach : ndarray, shape (outer,)
-        1 where the donor cells can divide often enough, else 0.
+        1 where the donor cells can divide often enough, or none are needed, else 0.
     timing
         Whether it can exist in time.
     release

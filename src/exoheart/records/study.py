@@ -15,6 +15,18 @@ from exoheart.records.override import Override
 
 Species = Literal["mouse", "rat", "pig", "human", "dog"]
 Anchor = Literal["occlusion", "reperfusion"]
+Form = Literal["vesicles", "conditioned medium", "cells", "RNA"]
+Basis = Literal["particles", "protein", "donor cells", "RNA"]
+
+#: What a dose of each form may be counted in.
+BASES: Mapping[Form, tuple[Basis, ...]] = MappingProxyType(
+    {
+        "vesicles": ("particles", "protein", "donor cells"),
+        "conditioned medium": ("particles", "protein", "donor cells"),
+        "cells": ("donor cells",),
+        "RNA": ("RNA",),
+    }
+)
 
 
 def _empty() -> Mapping[str, str | float]:
@@ -64,10 +76,13 @@ class Storage:
 
 @dataclass(frozen=True, slots=True)
 class Product:
-    """What is given: its form, donor, isolation steps in order, storage."""
+    """What is given: its form, donor, isolation steps in order, storage.
+
+    RNA comes of no cell: its donor says whose signals it carries.
+    """
 
     name: str
-    form: Literal["vesicles", "conditioned medium", "cells", "RNA"]
+    form: Form
     donor: str
     donor_species: str = "human"
     donor_state: Mapping[str, str | float] = field(default_factory=_empty)
@@ -82,13 +97,14 @@ class Product:
 class Dose:
     """A dose in the user's words, its number in the unit of its basis.
 
-    `basis` says what was counted: ``particles`` [1], ``protein`` [ug] or
-    ``donor cells`` [1]. `per` is ``kg`` (body mass), ``g heart`` or None (total).
+    `basis` says what was counted: ``particles`` [1], ``protein`` [ug], ``donor
+    cells`` [1] or ``RNA`` [ug]; :data:`BASES` says which forms take it. `per` is
+    ``kg`` (body mass), ``g heart`` or None (total).
     """
 
     words: str
     value: float
-    basis: Literal["particles", "protein", "donor cells"]
+    basis: Basis
     per: Literal["kg", "g heart"] | None = None
 
 
@@ -98,7 +114,7 @@ class Arm:
 
     A control arm has no product and no dose; without a route it is untreated.
     `dose` is also None for a treated arm whose dose is zero. `delivery` holds the
-    route's own keys (`zone`, `sites`, ...).
+    route's own keys (`zone`, `sites`, ...), times in hours and volumes in mL.
     """
 
     name: str

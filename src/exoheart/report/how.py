@@ -14,64 +14,19 @@ from exoheart.report.blocks import (
     Section,
     Table,
     Text,
-    long_table,
     picture,
+    sentences,
     table,
 )
+from exoheart.report.how_dose import dose_blocks, estimate, percent_interval
+
+__all__ = ["estimate", "how", "percent_interval"]
 
 #: What a row of ``how.mechanisms`` says about occupancy, in words.
 _VERDICTS = {"able": "yes", "unable": "no"}
 #: A share drawn further than this from the prior weight is shown beside it.
 _APART = 0.02
 _WHY_EMPTY = "No arm of this study receives a product, so there is no dose to follow."
-
-
-def estimate(value: Part | None, unit: object = "") -> tuple[str, str]:
-    """Write a ``{median, interval90}`` as interval and median."""
-    given = value or {}
-    pair = given.get("interval90")
-    return numbers.interval(pair, unit), numbers.median(given.get("median"), pair, unit)
-
-
-def percent_interval(pair: object) -> str:
-    """Write an interval of shares as percentages."""
-    low, high = numbers.ends(pair)
-    if low is None and high is None:
-        return numbers.MISSING
-    return f"{numbers.percent(low)} to {numbers.percent(high)}"
-
-
-def _fate(rows: Sequence[Part]) -> Table:
-    body = [
-        (
-            row["arm"],
-            row["place"],
-            numbers.duration(row.get("at_h")),
-            percent_interval(row.get("interval90")),
-            numbers.percent(row.get("median")),
-        )
-        for row in rows
-    ]
-    columns = ("Arm", "Place", "Time after occlusion", "90 % interval", "Median")
-    return table("Where the dose is, share of the dose", columns, body, (2, 3, 4))
-
-
-def _cells(rows: Sequence[Part]) -> Table:
-    """Give one row per arm, zone and cell, one pair of columns per quantity."""
-    names = list(dict.fromkeys(row["quantity"] for row in rows))
-    places = dict.fromkeys((row["arm"], row["zone"], row["cell"]) for row in rows)
-    known = {(r["arm"], r["zone"], r["cell"], r["quantity"]): r for r in rows}
-    body = []
-    for place in places:
-        cells: list[str] = list(place)
-        for name in names:
-            cells.extend(estimate(known.get((*place, name))))
-        body.append(cells)
-    columns = ["Arm", "Zone", "Cell"]
-    for name in names:
-        columns += [f"{name}, 90 % interval", "median"]
-    numeric = range(3, len(columns))
-    return table("Vesicles that reach the cells of the heart", columns, body, numeric)
 
 
 def _copies(rows: Sequence[Part]) -> Table:
@@ -164,37 +119,10 @@ def _trial_differences(rows: Sequence[Part]) -> list[Block]:
     return [Fold(f"{whole.caption} ({len(body)} rows)", (whole,))]
 
 
-def _dose_blocks(part: Part, arms: Sequence[Part]) -> list[Block]:
-    blocks: list[Block] = []
-    if part["fate"]:
-        caption = (
-            "Fate of the dose. Above: all places, medians, which need not add up to "
-            "100 %. Below: the heart alone on a logarithmic axis, with 90 % "
-            "intervals. Times are after the onset of occlusion."
-        )
-        spec = figures.fate(part["fate"], arms)
-        blocks.append(Heading("Where the dose goes"))
-        blocks.append(picture("fate", spec, caption, _fate(part["fate"])))
-    if part.get("matched_dose"):
-        blocks.append(Text(part["matched_dose"]["sentence"]))
-        ratio = part["matched_dose"].get("ratio")
-        if ratio:
-            interval, median = estimate(ratio)
-            text = (
-                "Ratio of doses for equal uptake by all cells: "
-                f"{interval} (90 % interval), median {median}."
-            )
-            blocks.append(Text(text, "note"))
-    if part["cells"]:
-        blocks.append(Heading("What reaches which cells"))
-        blocks.append(long_table(_cells(part["cells"])))
-    return blocks
-
-
 def how(plan: Part) -> Section:
     """Write section 3 from ``how``."""
     part, arms = plan["how"], plan["study"]["arms"]
-    blocks = _dose_blocks(part, arms)
+    blocks = dose_blocks(part, arms)
     if part["stoichiometry"]:
         caption = (
             "Copies of cargo that reach the cytosol of one cell (dot, 90 % interval) "
@@ -217,5 +145,10 @@ def how(plan: Part) -> Section:
         twin = _mechanisms(part["mechanisms"])
         blocks.append(Heading("Which mechanisms can occupy their targets"))
         blocks.append(picture("mechanisms", spec, caption, twin, folded=False))
+        blocks.append(Text(part["falling"]["sentence"]))
+    blocks += sentences(
+        (row["sentence"] for row in part["dissolved"]),
+        "Protein that comes dissolved with the dose",
+    )
     blocks += _trial_differences(part["mechanisms"])
     return Section("how", "How it happens", tuple(blocks) or (Text(_WHY_EMPTY),))

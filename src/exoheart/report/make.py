@@ -17,7 +17,7 @@ from exoheart.report.blocks import (
     sentences,
     table,
 )
-from exoheart.report.how import estimate
+from exoheart.report.how_dose import estimate
 
 _WHY_EMPTY = "No arm of this study receives a product, so nothing has to be made."
 _NEEDS = (
@@ -28,17 +28,20 @@ _NEEDS = (
     ("batches", "Batches", ""),
     ("vials", "Vials", ""),
     ("purity_particles_per_ug", "Purity", "particles per µg protein"),
+    ("rna_ug", "RNA", "µg"),
 )
 _POSSIBLE = {True: "Possible", False: "Not possible", None: "Not known"}
 
 
-def _needs(product: Part) -> Table:
-    body = []
-    for key, label, unit in _NEEDS:
-        interval, median = estimate(product.get(key), unit)
-        body.append((label, interval, median))
+def _needs(product: Part) -> Block:
+    """Write what one product takes; what its form doesn't need is left out."""
+    rows = [(label, *estimate(product.get(key), unit)) for key, label, unit in _NEEDS]
+    body = [row for row in rows if set(row[1:]) != {numbers.MISSING}]
+    title = f"What the product {product['name']} takes"
+    if not body:
+        return Text(f"{title}: {numbers.MISSING}.")
     columns = ("What", "90 % interval", "Median")
-    return table(f"What the product {product['name']} takes", columns, body, (1, 2))
+    return table(title, columns, body, (1, 2))
 
 
 def _release(rows: Sequence[Part]) -> Table:

@@ -38,8 +38,8 @@ SECTIONS = (
 class Page:
     """All that the template is given.
 
-    `standing` is the line of the head and of every page foot, `foot` the same line
-    as a CSS string.
+    `kind` says what sort of page it is; `standing` is the line of the head and of every
+    page foot, `foot` the same line as a CSS string.
     """
 
     title: str
@@ -52,9 +52,10 @@ class Page:
     head: tuple[Block, ...]
     sections: tuple[Section, ...]
     style: Markup
+    kind: str = "Study plan"
 
 
-def _css_string(text: str) -> Markup:
+def css_string(text: str) -> Markup:
     """Quote a text for CSS; what could end the string or the style is escaped."""
     escaped = json.dumps(text, ensure_ascii=False)[1:-1].replace("<", "\\3c ")
     return Markup(f'"{escaped}"')
@@ -70,7 +71,7 @@ def build_page(plan: Mapping[str, Any]) -> Page:
         file=plan["study"].get("file") or "",
         version=str(plan["prediction"].get("version") or ""),
         standing=standing,
-        foot=_css_string(standing),
+        foot=css_string(standing),
         facts=head.facts(plan["study"]),
         head=head.head(plan),
         sections=tuple(section(plan) for section in SECTIONS),

@@ -11,7 +11,7 @@ from types import MappingProxyType
 from typing import Any
 
 from exoheart.errors import closest
-from exoheart.records.study import Arm
+from exoheart.records.study import BASES, Arm, Dose
 from exoheart.study.build import Draft, Table
 
 _MEASURED = {"flow_arrest": "hour", "gel_release_half_time": "hour", "volume": "mL"}
@@ -38,10 +38,12 @@ def _arm(draft: Draft, where: str, raw: Table) -> Arm | None:
     route = _route(draft, f"{where}.route", raw.get("route"))
     over, every, times = _dosing(draft, where, raw)
     delivery = _delivery(draft, f"{where}.delivery", raw, route)
+    _check_arrest(draft, where, raw, delivery, over, every)
     if control is True:
         _refuse_treatment(draft, where, raw)
     elif control is False:
         _require_treatment(draft, where, raw)
+        _check_form(draft, where, raw, route, dose)
     if raw.get("name") is None or raw.get("n") is None:
         return None
     return Arm(
@@ -81,6 +83,46 @@ def _require_treatment(draft: Draft, where: str, raw: Table) -> None:
         draft.read.refuse(where, "a treated arm in the dog", allowed)
 
 
+def _check_form(
+    draft: Draft, where: str, raw: Table, route: str | None, dose: Dose | None
+) -> None:
+    """Refuse a route or a dose that doesn't go with the product's form."""
+    product = draft.table("product").get(str(raw.get("product")))
+    form = product.get("form", "vesicles") if isinstance(product, Mapping) else None
+    if form is None:
+        return
+    routes = draft.names.routes
+    if route is not None and form not in routes[route].forms:
+        takes = [name for name, one in routes.items() if form in one.forms]
+        draft.read.refuse(f"{where}.route", f"{route!r} with {form}", ", ".join(takes))
+    if dose is not None and dose.basis not in BASES[form]:
+        met = f"{dose.words!r} with the form {form}"
+        allowed = f"a dose counted in: {', '.join(BASES[form])}"
+        draft.read.refuse(f"{where}.dose", met, allowed)
+
+
+def _check_arrest(
+    draft: Draft,
+    where: str,
+    raw: Table,
+    delivery: Mapping[str, str | float],
+    over: float,
+    every: float,
+) -> None:
+    """Refuse an infusion, or a next dose, that doesn't fit the time of stopped flow."""
+    arrest = float(delivery.get("flow_arrest", 0.0))
+    words = f"flow_arrest = {raw['delivery']['flow_arrest']!r}" if arrest else ""
+    if over > arrest > 0.0:
+        met = f"{raw['over']!r} with {words}"
+        draft.read.refuse(
+            f"{where}.over", met, "an infusion that ends before flow returns"
+        )
+    if 0.0 < every <= arrest:
+        met = f"{raw['every']!r}, not longer than {words}"
+        allowed = "a dose that ends before the next begins"
+        draft.read.refuse(f"{where}.every", met, allowed)
+
+
 def _route(draft: Draft, where: str, given: Any) -> str | None:
     routes = draft.names.routes
     modelled = [name for name, route in routes.items() if route.modelled]
@@ -112,7 +154,7 @@ def _dosing(draft: Draft, where: str, raw: Table) -> tuple[float, float, int]:
 def _delivery(
     draft: Draft, where: str, raw: Table, route: str | None
 ) -> dict[str, str | float]:
-    """Read ``[arm.delivery]``: times in hours, volumes in mL."""
+    """Read ``[arm.delivery]``: times in hours, volumes in mL, names as they are."""
     given = raw.get("delivery")
     if not isinstance(given, Mapping):
         return {}
@@ -124,14 +166,23 @@ def _delivery(
         if route is not None and key not in draft.names.routes[route].keys:
             _refuse_key(draft, place, key, route)
             continue
-        amount = (
-            draft.read.measure(place, value, _MEASURED[key], zero=False)
-            if key in _MEASURED
-            else value
-        )
+        amount = _value(draft, place, key, value, route)
         if amount is not None:
             found[key] = amount
     return found
+
+
+def _value(
+    draft: Draft, place: str, key: str, value: Any, route: str | None
+) -> str | float | None:
+    """Read the value of one key: a measure, a name, or a number as it stands."""
+    if key in _MEASURED:
+        return draft.read.measure(place, value, _MEASURED[key], zero=False)
+    options = draft.names.routes[route].options if route is not None else {}
+    if isinstance(value, str) and key in options:
+        return draft.read.name(place, value, options[key])
+    number: str | float | None = value
+    return number
 
 
 def _refuse_key(draft: Draft, place: str, key: str, route: str) -> None:

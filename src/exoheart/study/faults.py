@@ -14,20 +14,17 @@ from typing import Any, Literal
 
 from exoheart import units
 from exoheart.errors import Fault, UnitError, closest
-from exoheart.records.study import Anchor, Dose, Moment
+from exoheart.records.study import Anchor, Basis, Dose, Moment
 from exoheart.study.names import spelled
 
 DOSE_FORM = (
-    "'<number> particles', '<number> <mass unit> protein' or '<number> donor cells', "
-    "each also 'per kg' or 'per g heart'"
+    "'<number> particles', '<number> <mass unit> protein', '<number> donor cells' or "
+    "'<number> <mass unit> RNA', each also 'per kg' or 'per g heart'"
 )
 MOMENT_FORM = "'<number> <unit> before|after occlusion|reperfusion'"
 _MOMENT = re.compile(r"(.+?)\s+(before|after)\s+(\S+)")
-_BASES: tuple[Literal["particles", "protein", "donor cells"], ...] = (
-    "particles",
-    "protein",
-    "donor cells",
-)
+_BASES: tuple[Basis, ...] = ("particles", "protein", "donor cells", "RNA")
+_WEIGHED: tuple[Basis, ...] = ("protein", "RNA")
 _PER: tuple[Literal["kg", "g heart"], ...] = ("kg", "g heart")
 _CELSIUS = {"degC": 0.0, "°C": 0.0, "K": -273.15}
 _COLDEST, _HOTTEST = -200, 40
@@ -188,7 +185,7 @@ def _scale(unit: str, to: str) -> float | None:
     return units.factor(unit, to) if unit in _UNITS[to].split() else None
 
 
-def _dose_scale(unit: str, basis: str) -> float | None:
-    if basis == "protein":
+def _dose_scale(unit: str, basis: Basis) -> float | None:
+    if basis in _WEIGHED:
         return _scale(unit, "ug")
     return 1.0 if unit == "" else None

@@ -43,11 +43,15 @@ _STEP_ALIASES: Mapping[str, str] = {
 class RouteName:
     """A route, whether the model has it, and the keys of ``[arm.delivery]``.
 
-    `unused` are keys that are recorded and change nothing.
+    `forms` are the product forms that it takes, `options` the names that a key may
+    have (only keys that take a name), `unused` keys that are recorded and change
+    nothing.
     """
 
     modelled: bool
     keys: frozenset[str]
+    forms: tuple[str, ...]
+    options: Mapping[str, tuple[str, ...]]
     unused: frozenset[str] = frozenset()
 
 
@@ -161,10 +165,18 @@ def _routes(table: Traversable) -> dict[str, RouteName]:
         row["route"]: RouteName(
             modelled=row["modelled"].strip().lower() in {"yes", "true", "1"},
             keys=frozenset(_listed(row["keys"])),
+            forms=_listed(row["forms"]),
+            options=_options(row["allowed"]),
             unused=frozenset(_listed(row.get("unused"))),
         )
         for row in _rows(table)
     }
+
+
+def _options(cell: str) -> dict[str, tuple[str, ...]]:
+    """Read the names that keys may have: ``zone: border | risk; volume: mL``."""
+    pairs = (part.partition(":") for part in cell.split(";"))
+    return {key.strip(): _listed(names) for key, _, names in pairs if "|" in names}
 
 
 def _endpoints(table: Traversable) -> dict[str, dict[str, EndpointName]]:

@@ -12,8 +12,6 @@ from exoheart.records.study import Product, Storage
 from exoheart.study.build import Draft, Table
 from exoheart.study.faults import Reader
 
-#: Product forms that the model can follow; the others are known by name only.
-MODELLED_FORMS = ("vesicles",)
 #: Conditionings whose folds were measured one on top of the other.
 MEASURED_TOGETHER = frozenset({frozenset({"spheroid", "cytokine priming"})})
 _FLOW = "tangential flow"
@@ -28,14 +26,14 @@ def build_products(draft: Draft) -> dict[str, Product | None]:
 def _product(draft: Draft, name: str) -> Product | None:
     raw, where, read = draft.table("product", name), f"product.{name}", draft.read
     form = raw.get("form", "vesicles")
-    if form is not None and form not in MODELLED_FORMS:
-        listed = ", ".join(MODELLED_FORMS)
-        met = f"{form!r}, which the model doesn't have yet"
-        read.refuse(f"{where}.form", met, listed)
     donor = read.named(f"{where}.donor", raw.get("donor"), draft.names.donors)
     isolation = _each(read, f"{where}.isolation", raw, draft.names.isolation)
     conditioning = _each(read, f"{where}.conditioning", raw, draft.names.conditioning)
     _check_steps(read, where, isolation, conditioning)
+    if form == "conditioned medium" and raw.get("isolation"):
+        met = f"{', '.join(isolation) or 'steps'} with conditioned medium"
+        allowed = "no steps; form = 'vesicles' for what isolation leaves"
+        read.refuse(f"{where}.isolation", met, allowed)
     _check_autologous(draft, where, raw)
     storage = _storage(
         read, f"{where}.storage", draft.table("product", name, "storage")

@@ -69,7 +69,7 @@ class ProductKeys(_Table):
     form: Literal["vesicles", "conditioned medium", "cells", "RNA"] = _key(
         "vesicles", "What is given", "vesicles"
     )
-    donor: str = _key(..., "Donor cell", "CDC")
+    donor: str = _key(..., "Donor cell; with RNA: whose signals it carries", "CDC")
     donor_species: str = _key("human", "Species of the donor cell", "human")
     donor_state: dict[str, str | float | bool] = _key(
         {},
@@ -78,7 +78,9 @@ class ProductKeys(_Table):
     )
     conditioning: list[str] = _key([], "Conditioning of the donor cells", ["spheroid"])
     engineering: list[str] = _key([], "Changes made to the vesicles", ["miR-146a"])
-    isolation: list[str] = _key([], "Isolation steps in order", ["ultrafiltration"])
+    isolation: list[str] = _key(
+        [], "Isolation steps in order; not with conditioned medium", ["ultrafiltration"]
+    )
     storage: StorageKeys = _key(StorageKeys(), "How the product waits")
     measured: str | None = _key(None, "Instrument file of the product", "nta_file.csv")
 
@@ -87,15 +89,24 @@ class DeliveryKeys(_Table):
     """Keys of single routes; a key that the route doesn't take is refused."""
 
     zone: Literal["border", "risk", "both"] | None = _key(
-        None, "Zone injected", "border"
+        None, "Zone injected, or under the patch; default: border", "border"
     )
-    sites: int | None = _key(None, "Number of injections", 10, ge=1, le=1000)
+    sites: int | None = _key(
+        None, "Number of injections that share volume; default: 1", 10, ge=1, le=1000
+    )
     volume: str | None = _key(None, "Volume given in all", "2 mL")
-    flow_arrest: str | None = _key(None, "Time of stopped flow", "3 min")
-    gel_release_half_time: str | None = _key(
-        None, "Half-time of release from a gel", "3 d"
+    flow_arrest: str | None = _key(
+        None, "Time for which a balloon stops the infarct artery", "3 min"
     )
-    ligand: str | None = _key(None, "Targeting ligand on the vesicles", "CHP")
+    gel_release_half_time: str | None = _key(
+        None, "Half-time of release; says that a gel carries the dose", "3 d"
+    )
+    ligand: str | None = _key(
+        None, "Targeting ligand on the vesicles", "ischaemic heart peptide"
+    )
+    arrested_heart: bool | None = _key(
+        None, "True for an injection into a heart that stands still", True
+    )
 
 
 class ArmKeys(_Table):
@@ -109,9 +120,10 @@ class ArmKeys(_Table):
     )
     dose: str | None = _key(
         None,
-        "<number> <unit> particles|protein|donor cells [per kg|per g heart]",
+        "<number> <unit> particles|protein|donor cells|RNA [per kg|per g heart]",
         "7.5 mg protein",
         "2e9 particles per kg",
+        "50 ug RNA",
     )
     route: str | None = _key(
         None, "Route; a control without one is untreated", "intramyocardial"

@@ -89,6 +89,10 @@ def json_schema(names: Names) -> dict[str, Any]:
     parts["ArmKeys"]["properties"]["route"]["anyOf"][0]["enum"] = [
         name for name, route in names.routes.items() if route.modelled
     ]
+    ligands = (each.options.get("ligand", ()) for each in names.routes.values())
+    parts["DeliveryKeys"]["properties"]["ligand"]["anyOf"][0]["enum"] = sorted(
+        {name for options in ligands for name in options}
+    )
     regions = sorted({of for rows in names.endpoints.values() for of in rows if of})
     parts["EndpointKeys"]["properties"]["of"]["anyOf"][0]["enum"] = regions
     parts["EndpointKeys"]["properties"]["quantity"]["enum"] = list(names.endpoints)

@@ -1,7 +1,8 @@
-"""Keys of a study file that are accepted but change nothing yet.
+"""Keys of a study file that are accepted but change nothing.
 
 Part of :mod:`exoheart.study`. This is the one place that lists them: a piece of work
-that makes a key count takes its line out here.
+that makes a key count takes its line out here. Some keys count for some product forms
+only, or only beside another key.
 """
 
 from __future__ import annotations
@@ -24,6 +25,11 @@ RECORDED: Mapping[str, object] = {
 }
 #: Keys that a pattern above would catch but that count.
 COUNTED = ("product.*.donor_state.autologous",)
+#: Keys of a product that count for vesicles and conditioned medium alone.
+_OF_FORM: Mapping[str, tuple[str, ...]] = {
+    "cells": ("conditioning", "isolation", "storage"),
+    "RNA": ("donor_species", "conditioning", "isolation", "storage"),
+}
 #: Keys of a control that say how the vehicle is given; a vehicle does nothing here.
 _OF_VEHICLE = ("over", "every", "times", "delivery")
 #: Keys that mean nothing in an untreated control.
@@ -41,19 +47,51 @@ def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
     ]
     if _has_clock(data["animal"], names):
         found.remove("animal.infarct.laboratory")
+    products = data.get("product", {})
+    for name, product in products.items():
+        found += [f"product.{name}.{key}" for key in _unused_by_form(product)]
     given = {arm.get("product") for arm in data["arm"]}
-    found += [
-        f"product.{name}" for name in data.get("product", {}) if name not in given
-    ]
+    found += [f"product.{name}" for name in products if name not in given]
     for number, arm in enumerate(data["arm"], start=1):
         if arm.get("control"):
             vehicle = _OF_VEHICLE if "route" in arm else _OF_UNTREATED
             found += [f"arm[{number}].{key}" for key in vehicle if key in arm]
         elif "delivery" in arm:
-            silent_keys = names.routes[arm["route"]].unused
-            keys = [key for key in arm["delivery"] if key in silent_keys]
+            form = products[arm["product"]].get("form", "vesicles")
+            silenced = _silenced(arm["route"], form, arm["delivery"])
+            silenced |= names.routes[arm["route"]].unused
+            keys = [key for key in arm["delivery"] if key in silenced]
             found += [f"arm[{number}].delivery.{key}" for key in keys]
     return tuple(found)
+
+
+def _unused_by_form(product: Mapping[str, Any]) -> list[str]:
+    """Give the keys of a product that mean nothing for its form."""
+    form = product.get("form", "vesicles")
+    found = [key for key in _OF_FORM.get(form, ()) if product.get(key)]
+    if form == "RNA" and "autologous" in product.get("donor_state", {}):
+        found.append("donor_state.autologous")
+    return found
+
+
+def _silenced(route: str, form: str, keys: Mapping[str, Any]) -> set[str]:
+    """Give the keys of a route that change nothing beside others or for a form.
+
+    A balloon's volume fills vessels with vesicles; a needle's loss follows its volume
+    per site, unless a gel carries the dose, and living cells don't leave with the gel.
+    """
+    gel = "gel_release_half_time" in keys
+    found = set()
+    match route:
+        case "intracoronary" if "flow_arrest" not in keys or form in _OF_FORM:
+            found = {"volume"}
+        case "intramyocardial" if gel and form != "cells":
+            found = {"volume", "sites", "arrested_heart"}
+        case "intramyocardial" if "volume" not in keys:
+            found = {"sites"}
+        case "patch" if form == "cells":
+            found = {"gel_release_half_time"}
+    return found | {"ligand"} if form == "RNA" else found
 
 
 def _has_clock(animal: Mapping[str, Any], names: Names) -> bool:

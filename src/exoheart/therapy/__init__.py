@@ -8,11 +8,19 @@ Read next: :mod:`exoheart.therapy.model` (the joined text),
 :mod:`exoheart.therapy.cohort` (members and schedules).
 """
 
-from exoheart.therapy.cohort import ArmPlan, Cohort, Size, anchored
-from exoheart.therapy.draws import Draws, mechanism_labels
+from exoheart.therapy.cohort import (
+    ArmPlan,
+    Cohort,
+    Size,
+    anchored,
+    geometry,
+    occluded,
+)
+from exoheart.therapy.draws import Draws, falling_labels, mechanism_labels
 from exoheart.therapy.model import (
     MECHANISMS,
     PRODUCT_INPUTS,
+    Replaced,
     joined_text,
     needed_parameters,
     parameter_id,
@@ -29,11 +37,15 @@ __all__ = [
     "ArmPlan",
     "Cohort",
     "Draws",
+    "Replaced",
     "Size",
     "anchored",
+    "falling_labels",
+    "geometry",
     "joined_text",
     "mechanism_labels",
     "needed_parameters",
+    "occluded",
     "parameter_id",
     "therapy_model",
 ]

@@ -13,12 +13,12 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from exoheart.delivery import dose_actions, require_closure
+from exoheart.delivery import Amounts, dose_actions, require_closure, route_settings
 from exoheart.engine import Action, Block, Model
-from exoheart.heart import SCHEDULED, infarct_actions
+from exoheart.heart import infarct_actions
 from exoheart.records.study import Infarct, Moment
 from exoheart.therapy.draws import Draws
-from exoheart.therapy.model import MECHANISMS, PRODUCT_INPUTS
+from exoheart.therapy.model import MECHANISMS, PRODUCT_INPUTS, SCHEDULED
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -46,6 +46,8 @@ class ArmPlan:
         Of the arm.
     giga : ndarray, shape (outer,), or None
         Intact vesicles in one dose [1e9]; None where nothing is given.
+    solute, cells : ndarray, shape (outer,), or None
+        Dissolved molecules and living cells in one dose [1e9]; None for none of them.
     route, at, over_h, every_h, times, delivery
         As in :class:`exoheart.records.study.Arm`.
     inputs
@@ -54,6 +56,8 @@ class ArmPlan:
 
     name: str
     giga: FloatArray | None = None
+    solute: FloatArray | None = None
+    cells: FloatArray | None = None
     route: str | None = None
     at: Moment | None = None
     over_h: float = 0.0
@@ -66,6 +70,11 @@ class ArmPlan:
     def treated(self) -> bool:
         """Whether anything is given."""
         return self.giga is not None
+
+    def amounts(self, outer: int) -> Amounts:
+        """Give what one dose holds in one outer draw."""
+        each = (self.giga, self.solute, self.cells)
+        return Amounts(*(0.0 if one is None else float(one[outer]) for one in each))
 
 
 def own_times(times: FloatArray, median_h: float, own_h: FloatArray) -> FloatArray:
@@ -104,6 +113,19 @@ def anchored(moment: Moment, infarct: Infarct) -> float:
     return infarct.occlusion_h + moment.offset_h
 
 
+def occluded(infarct: Infarct, at_h: float) -> bool:
+    """Whether the infarct artery is shut at a time [h after occlusion].
+
+    Examples
+    --------
+    >>> occluded(Infarct("ischaemia-reperfusion", 1.5), 2.0)
+    False
+    """
+    if infarct.model == "none" or at_h < 0.0:
+        return False
+    return infarct.occlusion_h is None or at_h < infarct.occlusion_h
+
+
 @dataclass(frozen=True)
 class Cohort:
     """A source of members for the engine: every arm, outer draw and animal.
@@ -118,6 +140,8 @@ class Cohort:
         Outer draws and animals per arm.
     labels
         Mechanism of each outer draw.
+    falling
+        Whether the answer falls at a high dose, in each outer draw.
     infarct
         How the infarct is made.
     arms
@@ -130,6 +154,7 @@ class Cohort:
     draws: Draws
     size: Size
     labels: tuple[str, ...]
+    falling: tuple[bool, ...]
     infarct: Infarct
     arms: tuple[ArmPlan, ...]
     sample_times: FloatArray
@@ -182,13 +207,12 @@ class Cohort:
         for mechanism in MECHANISMS:
             of_outer = np.array([label == mechanism for label in self.labels], float)
             values[f"mechanism_weight_{mechanism}"] = of_outer[outer]
-        for id_ in PRODUCT_INPUTS:
+        values["mechanism_falling"] = np.array(self.falling, float)[outer]
+        for id_, absent in PRODUCT_INPUTS.items():
             given = arm.inputs.get(id_)
-            values[id_] = np.zeros(count) if given is None else given[outer]
-        for id_ in self.model.parameters:
-            if id_.startswith("port_"):
-                values[id_] = np.zeros(count)
-        return values
+            values[id_] = np.full(count, absent) if given is None else given[outer]
+        route = arm.route if arm.treated else None
+        return values | route_settings(route, arm.delivery, values)
 
     def _own_moment(self, moment: Moment, own: Infarct) -> float:
         """Give a dose's time; what counts from occlusion moves as samples do."""
@@ -220,20 +244,22 @@ class Cohort:
             rows.extend(
                 infarct_actions(offset + k, infarct.model, infarct.occlusion_h, own)
             )
-            if arm.giga is None or arm.at is None or arm.route is None:
+            if not arm.treated or arm.at is None or arm.route is None:
                 continue
-            amount = float(arm.giga[(start + k) // self.size.animals])
-            at = self._own_moment(arm.at, infarct)
+            dose = arm.amounts((start + k) // self.size.animals)
+            first = self._own_moment(arm.at, infarct)
             for number in range(arm.times):
+                at = first + number * arm.every_h
                 rows.extend(
                     Action(offset + k, *row)
                     for row in dose_actions(
                         arm.route,
-                        amount,
-                        at + number * arm.every_h,
+                        dose,
+                        at,
                         arm.over_h,
                         arm.delivery,
                         own,
+                        flow=not occluded(infarct, at),
                     )
                 )
         return rows

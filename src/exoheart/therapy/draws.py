@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +26,7 @@ FloatArray = npt.NDArray[np.float64]
 NONE = "none"
 #: Spacing of the additive sequence that spreads mechanisms evenly over outer draws.
 _GOLDEN = (5**0.5 - 1) / 2
+_SILVER = 2**0.5 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +52,14 @@ class Draws:
         One for each parameter that the tables give.
     correlation
         Between parameters that were fitted together.
+    constants
+        By text id, what is the same in every member.
     """
 
     seed: int
     draws: tuple[_Draw, ...]
     correlation: Correlation = field(default_factory=Correlation, compare=False)
+    constants: Mapping[str, float] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -64,6 +69,7 @@ class Draws:
         priors: Priors,
         scaling: Mapping[str, str],
         body_mass_kg: float | None,
+        constants: Mapping[str, float] = MappingProxyType({}),
     ) -> Draws:
         """Prepare the draws of a study.
 
@@ -79,6 +85,9 @@ class Draws:
             By parameter id, the id of its body-mass exponent.
         body_mass_kg
             Of the study's animals; None for the reference mass.
+        constants
+            By text id, what a user's own block needs and no table has, in the unit of
+            the text: the same in every member.
 
         Raises
         ------
@@ -93,8 +102,10 @@ class Draws:
             ratio = body_mass_kg / (reference.value * factor(reference.unit, "kg"))
         made = []
         by_text = {parameter_id(id_): id_ for id_ in model.parameters}
-        for id_, unit in needed_parameters().items():
+        for id_, unit in needed_parameters(model).items():
             text_id = by_text[id_]
+            if text_id in constants:
+                continue
             exponent = scaling.get(id_)
             scale = ratio ** priors[exponent].value if exponent else 1.0
             variation = f"variation.{text_id}"
@@ -107,7 +118,7 @@ class Draws:
                     priors.get(variation),
                 )
             )
-        return cls(seed, tuple(made), priors.correlation)
+        return cls(seed, tuple(made), priors.correlation, dict(constants))
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -162,7 +173,7 @@ class Draws:
         """
         first, last = int(outer[0]), int(outer[-1])
         shared = self.outer(first, last - first + 1)
-        values = {}
+        values = {id_: np.full(len(animal), c) for id_, c in self.constants.items()}
         for draw in self.draws:
             value = shared[draw.text_id][outer - first]
             if draw.prior.layer == "animal":
@@ -193,3 +204,15 @@ def mechanism_labels(priors: Priors, seed: int, count: int) -> tuple[str, ...]:
     places = (start + _GOLDEN * np.arange(count)) % 1.0
     picked = np.minimum(np.searchsorted(edges, places, side="right"), len(names) - 1)
     return tuple(names[k] for k in picked)
+
+
+def falling_labels(priors: Priors, seed: int, count: int) -> tuple[bool, ...]:
+    """Say for each outer draw whether the answer falls at a high dose.
+
+    Spread evenly like the mechanisms, from a start of its own.
+    """
+    weight = priors["mechanism.falling_weight"].value
+    start = uniforms(seed, "structure", "falling", 0, 1)[0]
+    # the step of the mechanisms would tie the two structures together
+    places = (start + _SILVER * np.arange(count)) % 1.0
+    return tuple(bool(place < weight) for place in places)

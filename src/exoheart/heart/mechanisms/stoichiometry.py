@@ -27,6 +27,7 @@ GROUPS: Mapping[str, str] = MappingProxyType(
         "risk_macrophage": "macrophages of the area at risk",
         "endothelial": "endothelial cells of risk and border",
         "fibroblast": "fibroblasts of risk and border",
+        "progenitor": "progenitor cells of risk and border",
         "cardiomyocyte": "cardiomyocytes of the whole ventricle",
     }
 )

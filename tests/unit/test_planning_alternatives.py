@@ -1,0 +1,67 @@
+"""Alternatives of a plan: every route that takes the product, with its defaults."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from exoheart import delivery
+from exoheart.planning.alternatives import alternatives
+from exoheart.prediction import simulate
+from exoheart.records.study import BASES, Dose
+from exoheart.study import load_study
+
+EXAMPLE = Path(__file__).parents[2] / "examples" / "pig_reperfused_infarct.toml"
+DOSES = {
+    "vesicles": Dose("7.5 mg protein", 7500.0, "protein"),
+    "conditioned medium": Dose("7.5 mg protein", 7500.0, "protein"),
+    "cells": Dose("5e7 donor cells", 5e7, "donor cells"),
+    "RNA": Dose("1 mg RNA", 1000.0, "RNA"),
+}
+
+
+def predicted(form, **delivery_keys):
+    """Predict the example's injected arm with a product of another form, 2 draws."""
+    study = load_study(EXAMPLE)
+    arms = [arm for arm in study.arms if "IM" in arm.name]
+    arms = [
+        arm
+        if arm.control
+        else replace(arm, dose=DOSES[form], delivery={**arm.delivery, **delivery_keys})
+        for arm in arms
+    ]
+    products = {
+        name: replace(one, form=form, isolation=())
+        for name, one in study.products.items()
+    }
+    return simulate(replace(study, arms=tuple(arms), products=products), members=16)
+
+
+@pytest.mark.parametrize("form", BASES)
+def test_every_route_that_takes_the_form_is_compared_at_three_doses(form):
+    rows = alternatives(predicted(form), quick=False, workers=1)["rows"]
+    takes = [name for name, one in delivery.routes().items() if form in one.forms]
+    assert sorted(row["route"] for row in rows) == sorted(3 * takes)
+    assert ("inhaled" in takes) == (form != "cells")
+    assert all(row["median"] is not None for row in rows)
+
+
+def test_another_route_starts_from_its_defaults_and_keeps_the_ligand(monkeypatch):
+    given = []
+
+    def seen(setting, plans, **how):
+        given.extend(plans[1:])
+        raise StopIteration
+
+    monkeypatch.setattr("exoheart.planning.alternatives.predict_arms", seen)
+    ligand = "ischaemic heart peptide"
+    prediction = predicted("vesicles", ligand=ligand, sites=10, volume=2.0)
+    with pytest.raises(StopIteration):
+        alternatives(prediction, quick=False, workers=1)
+    for plan in given:
+        assert plan.delivery["ligand"] == ligand
+        assert plan.over_h == 0.0
+        own = plan.route == "intramyocardial"
+        assert ("sites" in plan.delivery) == ("volume" in plan.delivery) == own
