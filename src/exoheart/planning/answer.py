@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from exoheart.figures import numbers
+from exoheart.planning.how_mechanisms import prior_weights
 from exoheart.planning.words import allocated, number, pair, signed
 from exoheart.prediction import Prediction
 from exoheart.records.study import Arm
@@ -44,11 +45,12 @@ def answer(
     if not rows:
         sentences = [_control_sentence(prediction, arm) for arm in prediction.arms]
     elif all(row["probability_of_benefit"] is not None for row in rows):
+        none = prior_weights(prediction)["none"]
         sentences.append(
             "Before any calibration on therapy the model can't tell its rival "
-            "mechanisms apart and gives a quarter of its draws to no effect at all; "
-            "how many bound or taken-up vesicles a cell needs is assumed over four "
-            "orders of magnitude. The intervals are as wide as that."
+            f"mechanisms apart and gives {none:.0%} of its draws to no effect at all; "
+            "how many bound or taken-up vesicles a cell needs is "
+            "assumed over four orders of magnitude. The intervals are as wide as that."
         )
     return {"sentences": sentences, "rows": rows, "measured_share": measured_share}
 

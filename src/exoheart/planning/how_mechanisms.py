@@ -37,7 +37,7 @@ def mechanism_rows(
         if control is None
         else own_effects(prediction, arm, control).effect
     )
-    weights = _prior_weights(prediction)
+    weights = prior_weights(prediction)
     in_trial = _trial_differences(prediction, arm)
     rows = []
     for name in (*MECHANISMS, "none"):
@@ -65,7 +65,7 @@ def mechanism_rows(
     return rows
 
 
-def _prior_weights(prediction: Prediction) -> dict[str, float]:
+def prior_weights(prediction: Prediction) -> dict[str, float]:
     """Give the weight of each mechanism before any data; they add up to one."""
     names = (*MECHANISMS, "none")
     raw = [prediction.priors[f"mechanism.prior_weight.{n}"].value for n in names]
