@@ -9,6 +9,8 @@ import pytest
 from cli_runner import DISCLAIMER, EXAMPLES, exoheart
 from jsonschema import Draft202012Validator
 
+from exoheart.report.where import render_where
+
 STUDY = EXAMPLES / "pig_reperfused_infarct.toml"
 FEW = ("--members", 16, "--seed", 7)
 
@@ -42,7 +44,7 @@ def test_the_page_stands_alone_and_has_a_figure_for_each_arm(shown, page):
     text = page.read_text("utf-8")
     assert text.count("<svg ") == 2
     assert "Research use only" in text
-    assert "numbers behind the way of the dose are measured or derived" in text
+    assert "numbers of the delivery model are measured or derived" in text
     assert "http" not in text.replace("http://www.w3.org", "")
 
 
@@ -92,3 +94,22 @@ def test_a_study_of_controls_alone_has_no_dose_to_follow(tmp_path):
     assert told.code == 2
     assert "no arm with a dose" in told.err
     assert not (tmp_path / "controls-where.html").exists()
+
+
+def test_a_dose_after_the_last_endpoint_is_told_on_terminal_and_page(tmp_path):
+    text = STUDY.read_text("utf-8")
+    late = text.replace("30 min after reperfusion", "90 d after reperfusion")
+    file, page = tmp_path / "late.toml", tmp_path / "late.html"
+    file.write_text(late, "utf-8")
+    told = exoheart("simulate", file, "--where", "--out", page, *FEW)
+    words = "Nothing has been given by the end of the study."
+    assert told.code == 0
+    assert f"CDC IM: {words}" in told.out
+    assert "Vesicles taken up per cell" not in told.out
+    assert page.read_text("utf-8").count(words) == 2
+
+
+def test_an_infusion_is_said_to_count_as_given_while_it_lasts(document):
+    page = render_where(document)
+    note = "While an infusion lasts, its whole dose counts as given."
+    assert page.count(note) == 1

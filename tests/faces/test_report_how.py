@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from exoheart.report.blocks import Fold, Picture, Table, Text
+from exoheart.report.blocks import Fold, Heading, Picture, Table, Text
 from exoheart.report.how import how
+from exoheart.report.how_dose import percent
 
 SAMPLE = Path(__file__).parent / "plan_sample.json"
 
@@ -73,12 +74,12 @@ def test_places_that_hold_nothing_are_left_out_of_the_table_only(plan):
 def test_the_ledger_stands_beside_what_is_published_against_it(plan):
     blocks = how(plan).blocks
     captions = [b.caption for b in blocks if isinstance(b, Table)]
-    ledger = captions.index("From the syringe to a cell, step by step")
+    ledger = captions.index("Steps of each arm, shares of its dose")
     against = captions.index("What is published about the route, and against it")
     assert against == ledger + 1
     texts = [str(b.text) for b in blocks if isinstance(b, Text)]
     assert plan["how"]["route_ledger"]["sentence"] in texts
-    table = next(b for b in blocks if isinstance(b, Table) and "syringe" in b.caption)
+    table = next(b for b in blocks if isinstance(b, Table) and "Steps of" in b.caption)
     assert {row[0] for row in table.rows} == {"CDC IM", "CDC IC"}
 
 
@@ -90,6 +91,41 @@ def test_falling_answers_and_dissolved_protein_are_said(plan):
     assert plan["how"]["falling"]["sentence"] in said
     assert plan["how"]["dissolved"][0]["sentence"] in said
     assert plan["how"]["source_cells"][0]["sentence"] in said
+
+
+def test_a_place_that_one_arm_never_meets_is_left_out_for_that_arm(plan):
+    for row in plan["how"]["fate"]:
+        if (row["arm"], row["place"]) == ("CDC IM", "liver"):
+            row.update(median=0.0, interval90=[0.0, 0.0])
+    (fate,) = [b for b in how(plan).blocks if getattr(b, "name", "") == "fate"]
+    assert {r[0] for r in fate.twin.rows if r[1] == "liver"} == {"CDC IC"}
+
+
+@pytest.mark.parametrize(
+    ("share", "wanted"), [(0.9957, "99.6"), (0.989, "99"), (1.0, "100"), (0.123, "12")]
+)
+def test_nearly_all_is_not_rounded_up_to_all(share, wanted):
+    assert percent(share) == f"{wanted}\u00a0%"
+
+
+def test_no_heading_repeats_the_caption_of_a_table(plan):
+    blocks = how(plan).blocks
+    captions = {b.caption for b in blocks if isinstance(b, Table)}
+    captions |= {p.caption for b in blocks if isinstance(b, Fold) for p in b.parts}
+    assert not captions & {b.text for b in blocks if isinstance(b, Heading)}
+
+
+def test_arms_without_vesicles_are_told_instead_of_shown(plan):
+    plan["how"] |= {"cells": [], "no_vesicles": ["CDC IM: RNA alone."]}
+    texts = [str(b.text) for b in how(plan).blocks if isinstance(b, Text)]
+    assert "CDC IM: RNA alone." in texts
+
+
+def test_uptake_has_no_column_of_zones_and_what_is_bound_has(plan):
+    found = [p for b in how(plan).blocks for p in (b, *getattr(b, "parts", ()))]
+    by = {t.caption: t.columns for t in found if isinstance(t, Table)}
+    assert "Zone" not in by["Vesicles taken up per cell"]
+    assert "Zone" in by["Highest number of vesicles bound per cell"]
 
 
 def _items(block):

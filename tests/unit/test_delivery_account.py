@@ -29,6 +29,13 @@ CLOSED = {
     "delivery_kidney_flow_share": np.full(3, 0.11),
     "delivery_vascular_volume": np.full(3, 0.08),
     "delivery_blood_volume": np.full(3, 2500.0),
+    "delivery_arterial_share": np.full(3, 0.25),
+    "delivery_repeat_exposure": np.full(3, 0.3),
+    "delivery_first_pass_extraction": np.full(3, 0.005),
+    "delivery_leave_share": np.full(3, 0.13),
+    "delivery_lodging_heart": np.full(3, 0.17),
+    "delivery_lodging_lung": np.full(3, 0.45),
+    "delivery_lodging_elsewhere": np.full(3, 0.7),
 }
 
 
@@ -110,6 +117,8 @@ def test_draws_that_close_have_no_faults() -> None:
         ("delivery_kidney_flow_share", 0.76, "flow of the rest of the body"),
         ("delivery_blood_volume", 7.0, "blood outside the heart"),
         ("anatomy_remote_mass", 0.0, "mass of the remote zone"),
+        ("delivery_lodging_lung", 1.0, "one minus delivery.lodging_lung"),
+        ("delivery_repeat_exposure", 0.0, "delivery.repeat_exposure"),
     ],
 )
 def test_a_negative_remainder_is_an_error(key: str, value: float, named: str) -> None:

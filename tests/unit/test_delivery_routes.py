@@ -28,6 +28,7 @@ MEMBER = {
     "delivery_myocardial_flow": 60.0,
     "delivery_coronary_border_share": 0.5,
     "delivery_vascular_volume": 0.08,
+    "delivery_solute_permeability": 0.8,
     "delivery_infusion_time": 1 / 6,
     "delivery_injection_leak": 0.14,
     "delivery_injection_overlap": 0.3,
@@ -204,26 +205,30 @@ def test_an_intracoronary_dose_is_infused_over_the_time_of_the_table() -> None:
 
 
 def test_a_balloon_holds_a_dose_in_the_vessels_behind_it() -> None:
-    """30 g at risk and half of 10 g of border are fed: six sevenths and a seventh."""
+    """Those of the area at risk; the border keeps its flow and gets nothing."""
     keys = {"flow_arrest": 0.1}
     rows = dose_actions("intracoronary", Amounts(7.0), 2.0, 0.0, keys, MEMBER)
     assert rows == (
-        RouteAction(2.0, "add", "delivery_vessels_risk", pytest.approx(6.0)),
-        RouteAction(2.0, "add", "delivery_vessels_border", pytest.approx(1.0)),
+        RouteAction(2.0, "add", "delivery_vessels_risk", pytest.approx(7.0)),
         RouteAction(2.0, "set", "delivery_artery_open", 0.0),
         RouteAction(2.1, "set", "delivery_artery_open", 1.0),
     )
 
 
 def test_what_the_vessels_cannot_hold_is_pushed_on() -> None:
-    """35 g with 0.08 mL each hold 2.8 mL, half of 5.6; a small volume stays whole."""
+    """30 g with 0.08 mL each hold 2.4 mL, half of 4.8; a small volume stays whole."""
     arrest = {"flow_arrest": 0.1}
-    large = given("intracoronary", Amounts(7.0), arrest | {"volume": 5.6})
-    assert large == pytest.approx(
-        {"vessels_risk": 3.0, "vessels_border": 0.5, "venous": 3.5}, rel=1e-12
-    )
-    small = given("intracoronary", Amounts(7.0), arrest | {"volume": 2.0})
-    assert "venous" not in small
+    large = given("intracoronary", Amounts(7.0), arrest | {"volume": 4.8})
+    assert large == pytest.approx({"vessels_risk": 3.5, "venous": 3.5}, rel=1e-12)
+    assert "venous" not in given("intracoronary", Amounts(7.0), arrest | {"volume": 2})
+
+
+def test_molecules_behind_a_balloon_cross_the_wall_while_flow_is_stopped() -> None:
+    """0.8 mL per hour and gram out of 0.08 mL: a rate of 10 per hour for 0.1 h."""
+    found = given("intracoronary", Amounts(0.0, 100.0), {"flow_arrest": 0.1})
+    crossed = 100.0 * (1.0 - np.exp(-1.0))
+    assert found["solute_risk"] == pytest.approx(crossed)
+    assert found["solute_coronary"] == pytest.approx(100.0 - crossed)
 
 
 def test_an_infusion_must_end_before_flow_returns() -> None:

@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from exoheart import delivery
 from exoheart.evidence import largest_dose
+from exoheart.figures import numbers
 from exoheart.heart import mechanisms
 from exoheart.planning.how import how
 from exoheart.planning.how_routes import route_contradictions
@@ -130,6 +131,22 @@ def test_what_comes_with_the_vesicles_is_said(prediction, section):
     assert "outside vesicles" in dissolved["CDC IM"]["sentence"]
     assert section["falling"]["falling"] == sum(prediction.cohort.falling)
     assert len(section["source_cells"]) == 2
+
+
+def test_what_cells_would_release_is_said_in_two_sentences(section):
+    row = section["source_cells"][0]
+    said = row["sentence"]
+    assert said.count(". ") == 1
+    kept = numbers.percent(row["cells_kept"]["median"])
+    ratio = numbers.number(row["released_ratio"]["median"], 2)
+    assert f"would leave {kept} of them in the heart" in said
+    assert f"release {ratio} times the vesicles of the dose there" in said
+
+
+def test_answers_that_fall_are_said_with_their_weight(prediction, section):
+    said = section["falling"]["sentence"]
+    assert said.startswith(f"In {sum(prediction.cohort.falling)} of 8 draws (weight 20")
+    assert said in str(stoichiometric_account(prediction))
 
 
 def test_the_section_follows_its_schema(section):

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from exoheart import delivery
-from exoheart.heart.mechanisms import ABLE, GROUPS, SIGNALS
+from exoheart.heart.mechanisms import ABLE, GROUPS, SIGNALS, Interval
 from exoheart.prediction import (
     dosed,
     given_by,
@@ -16,10 +16,12 @@ from exoheart.prediction import (
     source_cells,
     stoichiometric_account,
 )
-from exoheart.prediction.account import amounts, area, by_zone
+from exoheart.prediction.account import amounts, area, by_zone, starts
 from exoheart.prediction.first_steps import _BY_ROUTE, first_steps, follow
 from exoheart.prediction.route_ledger import brought_back, end_of
 from exoheart.prediction.source_cells import released_per_cell, uptake_share
+from exoheart.prediction.whereabouts import where
+from exoheart.records.override import Override
 from exoheart.study import load_study
 from exoheart.therapy import MECHANISMS
 
@@ -131,6 +133,65 @@ def test_no_route_is_without_first_steps():
     assert set(_BY_ROUTE) | {"patch", "pericardial"} == set(delivery.modelled_routes())
 
 
+#: Clearance so fast, by organs other than the lungs, that nothing comes back.
+CAUGHT = {
+    "delivery.blood_half_life": (1e-3, "min"),
+    "delivery.macrophage_share": (1e-3, "1"),
+    "delivery.capture_digestion": (1e-9, "1/h"),
+}
+#: What spreads between the cells stays there.
+STILL = {
+    "delivery.lymph_turnover": (1e-9, "1/h"),
+    "delivery.uptake_clearance": (1e-18, "mL/cell/h"),
+    "delivery.permeability_surface": (1e-15, "mL/min/g"),
+}
+
+
+def _alone(route, keys, changed):
+    """Solve one treated arm with some numbers fixed; give it followed."""
+    study = load_study(PIG)
+    overrides = tuple(
+        Override(id_, value, None, unit, "fixed for the test")
+        for id_, (value, unit) in changed.items()
+    )
+    treated = replace(study.arms[1], route=route, delivery=keys)
+    arms = (study.arms[0], treated)
+    made = simulate(replace(study, arms=arms, overrides=overrides), members=16)
+    return follow(made, treated)
+
+
+def _at(followed, after_h, *states):
+    """Give what states hold some time after the dose, as a share of it."""
+    start = float(starts(followed.prediction, followed.arm)[0])
+    k = int(np.argmin(np.abs(followed.times[0] - start - after_h)))
+    return np.sum([followed.state(s)[:, k] for s in states], axis=0) / followed.given
+
+
+def test_what_a_vein_gives_the_lungs_at_once_is_what_the_lungs_hold():
+    """Up to what is still in blood or on its cells, and what comes again."""
+    followed = _alone("intravenous", {}, CAUGHT)
+    first = first_steps(followed)["are held by the lungs in the first passage"]
+    assert (first > 0.1).all()
+    assert np.allclose(_at(followed, 0.1, "delivery_lung"), first, rtol=0.01)
+
+
+def test_what_stays_of_an_injection_is_what_is_between_the_cells():
+    followed = _alone("intramyocardial", {"zone": "border"}, STILL)
+    stays = first_steps(followed)["stay in the muscle, between its cells"]
+    between = [f"delivery_interstitium_{zone}" for zone in ("risk", "border")]
+    assert np.allclose(_at(followed, 4.0, *between), stays, rtol=0.02)
+
+
+def test_what_a_balloon_leaves_on_walls_at_risk_is_there_when_flow_returns():
+    """Until then nothing else comes to these walls, and little lets go again."""
+    keys, kept = {"flow_arrest": 0.05}, {"delivery.endothelial_release": (1e-6, "1/h")}
+    followed = _alone("intracoronary", keys, {**CAUGHT, **kept})
+    (held, _) = first_steps(followed).values()
+    states = [f"delivery_{place}_risk" for place in ("endothelium", "internalised")]
+    there = _at(followed, 0.2, *states, "delivery_degraded_heart")
+    assert np.allclose(there, held, rtol=0.05)
+
+
 def test_what_walls_hold_explains_what_the_heart_gets_by_the_artery(prediction):
     """Walls hold, first or later; a share of that enters cells, the rest lets go.
 
@@ -179,16 +240,27 @@ def test_the_share_taken_up_is_near_that_of_what_a_needle_leaves(prediction):
     assert 0.8 < np.median(ratio) < 1.25
 
 
+def _each(made, arm, doses):
+    """Give what one cell releases, on average over an arm's first doses, (outer,)."""
+    half_life = follow(made, arm)["delivery_cell_half_life"]
+    outer = half_life.reshape(made.cohort.size.outer, -1)[:, 0]
+    rate = made.products.supplies[arm.product].secretion.vesicles_per_cell_day / 24.0
+    left_h = made.times[-1] - starts(made, arm)[:doses]
+    return np.mean([released_per_cell(rate, outer, left) for left in left_h], axis=0)
+
+
 def test_matching_cells_bring_what_the_dose_brings(prediction):
     """Draw by draw: cells times release times uptake is uptake of the dose."""
     arm = _arm(prediction, "CDC IM")
-    one = source_cells(prediction, arm)
+    found = source_cells(prediction, arm)
     got = 1e9 * np.sum(list(by_zone(prediction, arm).values()), axis=0).mean(axis=1)
-    low = one.matching.low * one.released_per_cell.low * one.uptake_share.low
-    high = one.matching.high * one.released_per_cell.high * one.uptake_share.high
-    assert low <= np.median(got) <= high
-    assert 0.0 < one.kept.median < 1.0
-    assert one.made.median > 0.0
+    share = uptake_share(follow(prediction, arm)).reshape(len(got), -1).mean(axis=1)
+    wanted = Interval.of(got / (_each(prediction, arm, 1) * share))
+    for end in ("low", "median", "high"):
+        mine = getattr(found.matching, end)
+        assert mine == pytest.approx(getattr(wanted, end), rel=1e-9)
+    assert 0.0 < found.kept.median < 1.0
+    assert found.made.median > 0.0
 
 
 def test_a_dose_in_two_parts_closes_too():
@@ -198,3 +270,42 @@ def test_a_dose_in_two_parts_closes_too():
     first = first_steps(follow(made, twice))
     assert np.allclose(np.sum(list(first.values()), axis=0), 1.0, atol=1e-6)
     assert (first["escape by veins and lymph"] > 0.0).all()
+
+
+@pytest.fixture(scope="module")
+def late():
+    """Give an arm with three doses, the last of them after the last endpoint."""
+    study = load_study(PIG)
+    arm = replace(study.arms[1], times=3, every_h=30.0)
+    never = replace(arm, name="never", at=replace(arm.at, offset_h=500.0))
+    return simulate(replace(study, arms=(study.arms[0], arm, never)), members=16)
+
+
+def test_doses_after_the_last_endpoint_do_not_count(late):
+    arm = _arm(late, "CDC IM")
+    given = late.products.given[arm.name]
+    beside = source_cells(late, arm)
+    cells = given.made_giga / late.products.supplies[arm.product].ledger.giga_per_cell
+    assert beside.made.median == pytest.approx(2 * Interval.of(cells).median)
+    each = Interval.of(_each(late, arm, 2)).median
+    assert beside.released_per_cell.median == pytest.approx(each)
+    one = stoichiometric_account(late).arm(arm.name)
+    protein = 2 * Interval.of(given.soluble_ug).median
+    assert one.dissolved_ug.median == pytest.approx(protein)
+
+
+def test_where_nothing_is_given_there_are_no_tables(late):
+    one = next(a for a in where(late).arms if a.arm == "never")
+    assert one.nothing == "Nothing has been given by the end of the study."
+    assert one.places == one.cells == ()
+
+
+def test_rna_alone_is_said_to_hold_no_vesicles():
+    study = load_study(PIG)
+    product = replace(study.products["cdc"], form="RNA")
+    dose = replace(study.arms[1].dose, words="10 ug RNA", value=10.0, basis="RNA")
+    arm = replace(study.arms[1], dose=dose)
+    bare = replace(study, arms=(study.arms[0], arm), products={"cdc": product})
+    (one,) = where(simulate(bare, members=16)).arms
+    assert one.nothing == "RNA alone holds no vesicles; see copies per cell."
+    assert one.places == one.cells == ()

@@ -113,6 +113,8 @@ def _show_where(
         return
     show.line(found["title"])
     for arm in found["arms"]:
+        if arm["nothing"]:
+            show.line(f"{arm['arm']}: {arm['nothing']}")
         for one in pages.arm_tables(arm, label):
             show.table(f"{arm['arm']}: {one.caption}", one.columns, one.rows)
     show.items("Warnings", document["warnings"], out=show.line)

@@ -15,6 +15,17 @@ from exoheart.delivery.blocks import ZONES
 from exoheart.errors import InputError
 
 FloatArray = npt.NDArray[np.float64]
+#: Shares by whose remainder the text divides: at 1 a rate would be infinite.
+_BELOW_ONE = (
+    "delivery_arterial_share",
+    "delivery_first_pass_extraction",
+    "delivery_leave_share",
+    "delivery_lodging_heart",
+    "delivery_lodging_lung",
+    "delivery_lodging_elsewhere",
+)
+#: Shares that the text divides by.
+_ABOVE_ZERO = ("delivery_arterial_share", "delivery_repeat_exposure")
 
 
 def closure_faults(parameters: Mapping[str, FloatArray]) -> tuple[str, ...]:
@@ -45,6 +56,11 @@ def closure_faults(parameters: Mapping[str, FloatArray]) -> tuple[str, ...]:
         "flow of the rest of the body [mL/h]": rest_flow,
         "blood outside the heart's vessels [mL]": rest_blood,
         **{f"mass of the {zone} zone [g]": value for zone, value in mass.items()},
+        **{id_.replace("_", ".", 1): parameters[id_] for id_ in _ABOVE_ZERO},
+        **{
+            f"one minus {id_.replace('_', '.', 1)}": 1.0 - parameters[id_]
+            for id_ in _BELOW_ONE
+        },
     }
     return tuple(
         f"{name}: {int(np.sum(value <= 0.0))} of {np.size(value)} draws at or below "
@@ -66,5 +82,5 @@ def require_closure(parameters: Mapping[str, FloatArray]) -> None:
     if faults:
         raise InputError(
             f"met {'; '.join(faults)}; allowed: above zero; mend the overrides of "
-            "flows, volumes, body mass or zone shares"
+            "flows, volumes, body mass or shares"
         )

@@ -18,12 +18,8 @@ from typing import Literal, NamedTuple
 
 import numpy as np
 
-from exoheart.delivery.settings import (
-    Keys,
-    has_gel,
-    retained,
-    share_at_risk,
-)
+from exoheart.delivery.donor_cells import cells_placed
+from exoheart.delivery.settings import Keys, has_gel, injected_at_risk, leak_share
 from exoheart.errors import InputError, closest
 
 FORMS: tuple[str, ...] = ("vesicles", "conditioned medium", "cells", "RNA")
@@ -112,7 +108,7 @@ def dose_actions(  # noqa: PLR0913 - what, how, when, how long, and whose values
 
     Intravenous doses enter venous blood. Intracoronary doses enter the infarct artery,
     which empties into risk and border as each is perfused; with `flow_arrest` a balloon
-    stops the artery, the dose fills the small vessels behind it and stays there until
+    stops the artery, the dose fills the small vessels at risk and stays there until
     flow returns. Intramyocardial doses enter the needle track of a zone less the leak,
     or the gel that carries them. Patch and pericardial doses enter the gel or the fluid
     of the sac; inhaled ones the airways less what the device loses. Living cells don't
@@ -159,13 +155,15 @@ def dose_actions(  # noqa: PLR0913 - what, how, when, how long, and whose values
             f"{arrest_h * 60:g} min; allowed: an infusion that ends before flow "
             "returns; mend over or flow_arrest"
         )
-    placed = {
-        "vesicles": (dose.vesicles, _vesicles(route, keys, values)),
-        "solute": (dose.solute, _solute(route, keys, values)),
-        "cells": (dose.cells, _cells(route, keys, values, flow)),
-    }
     rows: list[RouteAction] = []
-    for amount, shares in placed.values():
+    placed: list[tuple[float, dict[str, float]]] = []
+    if dose.vesicles > 0.0:
+        placed.append((dose.vesicles, _vesicles(route, keys, values)))
+    if dose.solute > 0.0:
+        placed.append((dose.solute, _solute(route, keys, values)))
+    if dose.cells > 0.0:
+        placed.append((dose.cells, cells_placed(route, keys, values, flow=flow)))
+    for amount, shares in placed:
         for target, share in shares.items():
             rows += _given(target, share * amount, time_h, over_h)
     if arrest_h > 0.0:
@@ -192,7 +190,8 @@ def _vesicles(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, 
     """Give the share of the vesicles that each state gets."""
     match route:
         case "intracoronary" if "flow_arrest" in keys:
-            return _behind_balloon(keys, values)
+            held = _held_by_balloon(keys, values)
+            return {"delivery_vessels_risk": held, "delivery_venous": 1.0 - held}
         case "intravenous" | "intracoronary":
             blood = "venous" if route == "intravenous" else "coronary"
             return {f"delivery_{blood}": 1.0}
@@ -200,33 +199,23 @@ def _vesicles(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, 
             reached = values["delivery_airway_deposition"]
             return {"delivery_airway": reached, "delivery_outside": 1.0 - reached}
         case "intramyocardial":
-            leak, at_risk = _leak(keys, values), _at_risk(keys, values)
-            held = {"delivery_gel": 1.0 - leak}
+            leak, at_risk = leak_share(keys, values), injected_at_risk(keys, values)
+            kept = {"delivery_gel": 1.0 - leak}
             if not has_gel(route, keys):
-                held = {
+                kept = {
                     "delivery_depot_risk": (1.0 - leak) * at_risk,
                     "delivery_depot_border": (1.0 - leak) * (1.0 - at_risk),
                 }
-            return held | {"delivery_outside": leak}
+            return kept | {"delivery_outside": leak}
         case _:
             place = "gel" if has_gel(route, keys) else "pericardial"
             return {f"delivery_{place}": 1.0}
 
 
-def _behind_balloon(keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
-    """Give what fills the vessels behind a balloon; what they can't hold goes on."""
-    fed = {
-        "risk": values["anatomy_risk_mass"],
-        "border": values["delivery_coronary_border_share"]
-        * values["anatomy_border_mass"],
-    }
-    room = values["delivery_vascular_volume"] * sum(fed.values())
-    held = min(1.0, room / float(keys["volume"])) if "volume" in keys else 1.0
-    shares = {
-        f"delivery_vessels_{zone}": held * mass / sum(fed.values())
-        for zone, mass in fed.items()
-    }
-    return shares | {"delivery_venous": 1.0 - held}
+def _held_by_balloon(keys: Keys, values: Mapping[str, float]) -> float:
+    """Give the share of a dose that the vessels at risk can hold behind a balloon."""
+    room = values["delivery_vascular_volume"] * values["anatomy_risk_mass"]
+    return min(1.0, room / float(keys["volume"])) if "volume" in keys else 1.0
 
 
 def _solute(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
@@ -234,6 +223,16 @@ def _solute(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, fl
     match route:
         case "intravenous":
             return {"delivery_solute_blood": 1.0}
+        case "intracoronary" if "flow_arrest" in keys:
+            held = _held_by_balloon(keys, values)
+            wall = values["delivery_solute_permeability"]
+            rate = wall / values["delivery_vascular_volume"]
+            across = held * -float(np.expm1(-rate * float(keys["flow_arrest"])))
+            return {
+                "delivery_solute_risk": across,
+                "delivery_solute_coronary": held - across,
+                "delivery_solute_blood": 1.0 - held,
+            }
         case "intracoronary":
             return {"delivery_solute_coronary": 1.0}
         case "inhaled":
@@ -244,127 +243,10 @@ def _solute(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, fl
             )
             kept = into_blood
         case "intramyocardial":
-            kept = 1.0 - _leak(keys, values)
+            kept = 1.0 - leak_share(keys, values)
         case _:
             kept = 1.0
     return {"delivery_solute_depot": kept, "delivery_solute_gone": 1.0 - kept}
-
-
-def _cells(
-    route: str, keys: Keys, values: Mapping[str, float], flow: bool
-) -> dict[str, float]:
-    """Give where living cells come to rest: in a zone, in the lungs, or lost."""
-    if route == "inhaled":
-        return {}
-    stuck = _stuck(values)
-    zones = {"risk": 0.0, "border": 0.0}
-    to_lung = 1.0
-    if route in ("intramyocardial", "patch", "pericardial"):
-        leak, kept, escape = _cells_kept(route, keys, values, flow)
-        at_risk = _at_risk(keys, values)
-        zones = {"risk": kept * at_risk, "border": kept * (1.0 - at_risk)}
-        to_lung = escape
-        lost = leak
-    else:
-        flows = _zone_flows(route, values, flow)
-        if route == "intracoronary":
-            total = sum(flows.values())
-            parts = {z: f / total if total > 0.0 else 0.0 for z, f in flows.items()}
-            lost = 0.0 if total > 0.0 else 1.0
-        else:
-            passed = (1.0 - stuck["lung"]) * stuck["turns"]
-            parts = {
-                z: passed * f / values["delivery_cardiac_output"]
-                for z, f in flows.items()
-            }
-            lost = 0.0
-        zones = {z: stuck["heart"] * part for z, part in parts.items()}
-        to_lung = 1.0 - lost - sum(zones.values())
-    lung = stuck["lung"] * stuck["turns"] * to_lung
-    placed = {f"delivery_cells_{z}": share for z, share in zones.items()}
-    placed["delivery_cells_lung"] = lung
-    return placed | {"delivery_cells_lost": lost + to_lung - lung}
-
-
-def _stuck(values: Mapping[str, float]) -> dict[str, float]:
-    """Give the share of cells that lodge in one passage of heart, lung and other beds.
-
-    ``turns`` is how often a cell comes to the lungs in all: what passes them and every
-    other bed comes back.
-    """
-    ratio = (
-        values["delivery_cell_diameter"] / values["delivery_lodging_diameter"]
-    ) ** values["delivery_lodging_exponent"]
-    shown = ratio / (1.0 + ratio)
-    found = {
-        organ: _from_odds(shown * _odds(values[f"delivery_lodging_{organ}"]))
-        for organ in ("heart", "lung", "elsewhere")
-    }
-    back = (1.0 - found["lung"]) * (1.0 - found["elsewhere"])
-    return found | {"turns": 1.0 / (1.0 - back)}
-
-
-def _odds(share: float) -> float:
-    return share / (1.0 - share)
-
-
-def _from_odds(odds: float) -> float:
-    return odds / (1.0 + odds)
-
-
-def _zone_flows(
-    route: str, values: Mapping[str, float], flow: bool
-) -> dict[str, float]:
-    """Give what brings cells to risk and border [mL/h].
-
-    Into the infarct artery: its own territory. By vein: all that flows there. Nothing
-    at risk while the artery is shut.
-    """
-    each = values["delivery_myocardial_flow"]
-    fed = 1.0
-    if route == "intracoronary":
-        fed = values["delivery_coronary_border_share"]
-    return {
-        "risk": each * values["anatomy_risk_mass"] if flow else 0.0,
-        "border": fed * each * values["anatomy_border_mass"],
-    }
-
-
-def _cells_kept(
-    route: str, keys: Keys, values: Mapping[str, float], flow: bool
-) -> tuple[float, float, float]:
-    """Give what leaks, stays and escapes to the lungs of cells put into the muscle."""
-    if route != "intramyocardial":
-        kept = values[f"delivery_gel_contact_{route}"] if has_gel(route, keys) else 0.0
-        return 1.0 - kept, kept, 0.0
-    leak = _leak(keys, values)
-    fold = np.asarray(values["delivery_escape_fold"])
-    escape = 1.0 if flow else values["delivery_escape_without_flow"]
-    arrays = {"delivery_depot_retained": np.asarray(values["delivery_depot_retained"])}
-    stays = float(retained(arrays, fold, np.asarray(escape)))
-    return leak, (1.0 - leak) * stays, (1.0 - leak) * (1.0 - stays)
-
-
-def _leak(keys: Keys, values: Mapping[str, float]) -> float:
-    gel = has_gel("intramyocardial", keys)
-    leak = values["delivery_gel_leak" if gel else "delivery_injection_leak"]
-    if not 0.0 <= leak <= 1.0:
-        raise InputError(
-            f"leak {leak:g} of an injection; allowed: 0 to 1; mend the override or the "
-            "row of data/parameters/delivery.csv"
-        )
-    return leak
-
-
-def _at_risk(keys: Keys, values: Mapping[str, float]) -> float:
-    needed = ("anatomy_risk_mass", "anatomy_border_mass", "delivery_injection_overlap")
-    share = float(share_at_risk(keys, {n: np.asarray(values[n]) for n in needed}))
-    if not 0.0 <= share <= 1.0:
-        raise InputError(
-            f"share at risk {share:g} of an injection; allowed: 0 to 1; mend the "
-            "override or the row of data/parameters/delivery.csv"
-        )
-    return share
 
 
 def _check(route: str, dose: Amounts, over_h: float, keys: Keys) -> None:

@@ -166,6 +166,42 @@ def gel_rate(keys: Keys, values: Mapping[str, FloatArray]) -> FloatArray:
     return np.asarray(_LN2 / (half if own is None else np.full_like(half, float(own))))
 
 
+def leak_share(keys: Keys, values: Mapping[str, float]) -> float:
+    """Give the share of an injection into muscle that leaks out of it.
+
+    Raises
+    ------
+    InputError
+        A share outside 0 to 1.
+    """
+    gel = has_gel("intramyocardial", keys)
+    leak = values["delivery_gel_leak" if gel else "delivery_injection_leak"]
+    if not 0.0 <= leak <= 1.0:
+        raise InputError(
+            f"leak {leak:g} of an injection; allowed: 0 to 1; mend the override or the "
+            "row of data/parameters/delivery.csv"
+        )
+    return leak
+
+
+def injected_at_risk(keys: Keys, values: Mapping[str, float]) -> float:
+    """Give :func:`share_at_risk` of one member.
+
+    Raises
+    ------
+    InputError
+        An unknown zone, or a share outside 0 to 1.
+    """
+    needed = ("anatomy_risk_mass", "anatomy_border_mass", "delivery_injection_overlap")
+    share = float(share_at_risk(keys, {n: np.asarray(values[n]) for n in needed}))
+    if not 0.0 <= share <= 1.0:
+        raise InputError(
+            f"share at risk {share:g} of an injection; allowed: 0 to 1; mend the "
+            "override or the row of data/parameters/delivery.csv"
+        )
+    return share
+
+
 def _ligand(name: str) -> tuple[str, str]:
     if name not in LIGANDS:
         raise InputError(

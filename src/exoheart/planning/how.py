@@ -29,6 +29,7 @@ from exoheart.prediction import (
     stoichiometric_account,
 )
 from exoheart.prediction.account import amounts
+from exoheart.prediction.whereabouts import nothing_brought
 from exoheart.records.study import Arm
 
 __all__ = ["given_by", "how"]
@@ -42,11 +43,15 @@ def how(prediction: Prediction) -> dict[str, Any]:
     """Give the section on fate, cells, stoichiometry and mechanisms."""
     arms = dosed(prediction)
     account = stoichiometric_account(prediction)
+    empty = {a.name: w for a in arms if (w := nothing_brought(prediction, a))}
     return {
         "fate": [row for arm in arms for row in _fate(prediction, arm)],
         "route_ledger": ledgers(prediction, arms),
         "matched_dose": matched(prediction, arms),
-        "cells": [row for one in account.arms for row in _cells(one)],
+        "cells": [
+            row for one in account.arms if one.arm not in empty for row in _cells(one)
+        ],
+        "no_vesicles": [f"{arm}: {words}" for arm, words in empty.items()],
         "stoichiometry": [row for one in account.arms for row in _stoichiometry(one)],
         "source_cells": source_cell_rows(prediction, arms),
         "mechanisms": [
@@ -55,7 +60,7 @@ def how(prediction: Prediction) -> dict[str, Any]:
             for row in mechanism_rows(prediction, arm, account.arm(arm.name))
         ],
         "dissolved": [row for one in account.arms for row in dissolved_rows(one)],
-        "falling": falling_answers(prediction, account),
+        "falling": falling_answers(account),
     }
 
 

@@ -126,19 +126,11 @@ def dissolved_rows(one: ArmAccount) -> list[dict[str, Any]]:
     ]
 
 
-def falling_answers(
-    prediction: Prediction, account: StoichiometricAccount
-) -> dict[str, Any]:
-    """Say in how many draws the answer falls at a high dose."""
-    weight = prediction.priors["mechanism.falling_weight"].value
-    sentence = (
-        f"In {account.falling} of {account.draws} draws (weight "
-        f"{numbers.percent(weight)}, judged) the answer falls again at a high dose; "
-        "the occupancies count this."
-    )
+def falling_answers(account: StoichiometricAccount) -> dict[str, Any]:
+    """Say in how many draws very large doses act less than smaller ones."""
     return {
         "draws": account.draws,
         "falling": account.falling,
-        "weight": number(weight),
-        "sentence": sentence,
+        "weight": number(account.falling_weight),
+        "sentence": account.falling_words,
     }

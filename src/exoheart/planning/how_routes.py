@@ -148,17 +148,17 @@ def _cells_words(one: SourceCells) -> str:
     low, high = one.matching.low, one.matching.high
     needed = (
         f"{one.arm}: {numbers.number(one.matching.median, 2)} donor cells living in "
-        f"the heart (90 % interval {numbers.interval([low, high])}) would bring its "
-        "cells as many vesicles as this dose, which took "
-        f"{numbers.number(one.made.median, 2)} cells to make"
+        f"the heart (90 % interval {numbers.interval([low, high])}) would bring as "
+        "many vesicles to its cells as this dose. Making the dose took "
+        f"{numbers.number(one.made.median, 2)} cells"
     )
     if one.kept is None or one.released_ratio is None:
         return f"{needed}."
     return (
-        f"{needed}; as many cells given the same way, of which "
-        f"{numbers.percent(one.kept.median)} stay, would release "
-        f"there {numbers.number(one.released_ratio.median, 2)} times as many vesicles "
-        "as the dose holds."
+        f"{needed}; that number of cells given the same way would leave "
+        f"{numbers.percent(one.kept.median)} of them in the heart, which release "
+        f"{numbers.number(one.released_ratio.median, 2)} times the vesicles of the "
+        "dose there."
     )
 
 
@@ -178,7 +178,7 @@ def _per_risk_cardiomyocyte(prediction: Prediction, arm: Arm) -> FloatArray:
 
 def matched(prediction: Prediction, arms: Sequence[Arm]) -> dict[str, Any] | None:
     """Say which dose by another route brings as many vesicles into heart cells."""
-    vesicles = [a for a in arms if (prediction.products.given[a.name].giga > 0).all()]
+    vesicles = [a for a in arms if (given_by(prediction, a)[..., -1] > 0.0).all()]
     into = [arm for arm in vesicles if arm.route == "intramyocardial"]
     others = [arm for arm in vesicles if arm.route != "intramyocardial"]
     pairs = [(o, i) for o in others for i in into if o.product == i.product]

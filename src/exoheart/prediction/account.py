@@ -132,10 +132,10 @@ class StoichiometricAccount:
     ----------
     arms
         One account for each arm with a dose, in the order of the study.
-    draws
-        Outer draws of the study.
-    falling
-        Those of them in which the answer falls at a high dose.
+    draws, falling
+        Outer draws, and those in which very large doses act less than smaller ones.
+    falling_weight
+        Weight of such an answer before any data.
     threshold
         Peak occupancy above which a mechanism counts as able: a convention.
     """
@@ -143,6 +143,7 @@ class StoichiometricAccount:
     arms: tuple[ArmAccount, ...]
     draws: int
     falling: int
+    falling_weight: float
     threshold: float = mechanisms.ABLE
 
     def arm(self, name: str) -> ArmAccount:
@@ -168,11 +169,19 @@ class StoichiometricAccount:
             ]
         return lines
 
+    @property
+    def falling_words(self) -> str:
+        """Say in how many draws very large doses act less than smaller ones."""
+        weight = f"{100 * self.falling_weight:.2g}\u00a0%"
+        return (
+            f"In {self.falling} of {self.draws} draws (weight {weight}, judged) very "
+            "large doses act less than smaller ones; the shares above include this."
+        )
+
     def _note(self) -> str:
         return (
             f"A mechanism can act where its peak occupancy passes {self.threshold:g}, "
-            f"a convention. In {self.falling} of {self.draws} draws the answer falls "
-            "at a high dose. Research use only; not medical advice."
+            f"a convention. {self.falling_words} Research use only; not medical advice."
         )
 
     def __str__(self) -> str:
@@ -226,6 +235,7 @@ def stoichiometric_account(prediction: Prediction) -> StoichiometricAccount:
         tuple(_arm(prediction, arm) for arm in dosed(prediction)),
         len(prediction.cohort.falling),
         sum(prediction.cohort.falling),
+        prediction.priors["mechanism.falling_weight"].value,
     )
 
 
@@ -240,6 +250,12 @@ def starts(prediction: Prediction, arm: Arm) -> FloatArray:
         return np.empty(0)
     first = anchored(arm.at, prediction.study.animal.infarct)
     return np.asarray(first + arm.every_h * np.arange(arm.times), dtype=np.float64)
+
+
+def started(prediction: Prediction, arm: Arm) -> FloatArray:
+    """Give the starts of doses before the last sample [h], as :func:`given_by`."""
+    found = starts(prediction, arm)
+    return np.asarray(found[found < prediction.times[-1]])
 
 
 def given_by(prediction: Prediction, arm: Arm) -> FloatArray:
@@ -329,7 +345,8 @@ def _arm(prediction: Prediction, arm: Arm) -> ArmAccount:
     released = -prediction.values(arm.name, delivery.OWED)[..., -1][usable]
     given = np.broadcast_to(given_by(prediction, arm)[..., -1], usable.shape)[usable]
     dissolved = prediction.values(arm.name, "port_soluble_risk")[usable]
-    protein = prediction.products.given[arm.name].soluble_ug * arm.times
+    doses = len(started(prediction, arm))
+    protein = prediction.products.given[arm.name].soluble_ug * doses
     return ArmAccount(
         arm=arm.name,
         vesicles_given=Interval.of(_GIGA * given),

@@ -189,16 +189,16 @@ def _infused(followed: Followed) -> dict[str, FloatArray]:
 
 
 def _behind_balloon(followed: Followed, arrest_h: float) -> dict[str, FloatArray]:
-    """Follow a dose that stands in the small vessels until flow returns."""
-    held = np.zeros_like(followed.given)
-    volume = followed["delivery_vascular_volume"]
-    for zone in ("risk", "border"):
-        filled = followed.put_into(f"delivery_vessels_{zone}")
-        start = np.argmax(filled > 0.0, axis=-1)[:, None]
-        wall = np.take_along_axis(followed.wall(zone), start, -1)[:, 0]
-        passage = np.take_along_axis(followed.held(zone), start, -1)[:, 0]
-        stands = -np.expm1(-wall / volume * arrest_h)
-        held += filled[:, -1] * (stands + (1.0 - stands) * passage)
+    """Follow a dose that stands in the vessels at risk until flow returns.
+
+    What these vessels can't hold goes on with the blood.
+    """
+    filled = followed.put_into("delivery_vessels_risk")
+    start = np.argmax(filled > 0.0, axis=-1)[:, None]
+    wall = np.take_along_axis(followed.wall("risk"), start, -1)[:, 0]
+    passage = np.take_along_axis(followed.held("risk"), start, -1)[:, 0]
+    stands = -np.expm1(-wall / followed["delivery_vascular_volume"] * arrest_h)
+    held = filled[:, -1] * (stands + (1.0 - stands) * passage)
     words = "are held by vessel walls of the heart until flow has returned"
     return {words: held, _GOES_ON: followed.given - held}
 

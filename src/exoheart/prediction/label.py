@@ -16,6 +16,7 @@ from exoheart.delivery.label import (
     tag_of,
 )
 from exoheart.errors import InputError, closest
+from exoheart.evidence import load_scaling
 from exoheart.prediction.record import Prediction
 from exoheart.records.prior import Priors
 from exoheart.records.study import Arm
@@ -79,10 +80,13 @@ def read_label(prediction: Prediction, arm: Arm, name: str) -> dict[str, FloatAr
     values |= geometry(values)
     columns: dict[str, Number] = {id_: c[:, None] for id_, c in values.items()}
     columns |= _central(prediction.priors, _OF_BODY)
-    mass = prediction.study.animal.body_mass_kg
-    if mass is None:
-        reference = prediction.priors["anatomy.body_mass"]
-        mass = reference.value * factor(reference.unit, "kg")
+    reference = prediction.priors["anatomy.body_mass"]
+    usual = reference.value * factor(reference.unit, "kg")
+    mass = prediction.study.animal.body_mass_kg or usual
+    for id_, exponent in load_scaling().items():
+        text_id = id_.replace(".", "_", 1)
+        if text_id in _OF_BODY:
+            columns[text_id] *= (mass / usual) ** prediction.priors[exponent].value
     body = body_of(columns, 1000.0 * mass)
     rows = {f"{row}_{name}": unit for row, unit in TAG_ROWS.items()}
     tag = tag_of(name, _central(prediction.priors, rows))

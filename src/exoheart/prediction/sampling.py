@@ -19,8 +19,10 @@ FloatArray = npt.NDArray[np.float64]
 _AFTER_EVENT, _OVERALL = 14, 24
 #: Doses followed closely; of more, the first and the last ones.
 _DOSES = 12
-#: First sample after an event [h].
-_SOON = 0.02
+#: First samples after an event, and those after each dose between the first and the
+#: last ones [h].
+_AT_ONCE, _SOON = 0.004, 0.02
+_AFTER_DOSE = (0.0, _AT_ONCE, _SOON, 0.06, 0.2, 0.6, 2.0)
 #: Moments after the first dose of an arm at which its way is told [h].
 TOLD: tuple[float, ...] = (1 / 12, 1.0, 4.0, 24.0, 72.0, 168.0)
 #: Cells whose uptake is reported, by zone.
@@ -63,22 +65,27 @@ def first_doses(study: Study) -> tuple[float, ...]:
 
 
 def sample_times(study: Study) -> FloatArray:
-    """Give the sample times of a study [h after occlusion], ascending."""
+    """Give the sample times of a study [h after occlusion], ascending.
+
+    They begin at occlusion, or at the first dose where one is given before.
+    """
     end = horizon(study)
     infarct = study.animal.infarct
-    doses = dose_times(study)
+    doses = every = dose_times(study)
     if len(doses) > _DOSES:
         doses = (*doses[: _DOSES // 2], *doses[-(_DOSES // 2) :])
     events = [0.0, infarct.occlusion_h or 0.0, *doses]
-    parts = [np.linspace(0.0, end, _OVERALL)]
+    begin = min((0.0, *every))
+    parts = [np.linspace(begin, end, _OVERALL)]
+    parts += [dose + np.array(_AFTER_DOSE) for dose in every]
     for event in events:
         if event < end - _SOON:
             after = np.geomspace(_SOON, end - event, _AFTER_EVENT)
-            parts.append(np.concatenate([[event], event + after]))
+            parts.append(np.concatenate([[event, event + _AT_ONCE], event + after]))
     told = [at + after for at in first_doses(study) for after in TOLD]
     endpoints = [anchored(e.at, infarct) for e in study.endpoints]
     times = np.unique(np.concatenate([*parts, told, endpoints]))
-    return times[(times >= 0.0) & (times <= end)]
+    return times[(times >= begin) & (times <= end)]
 
 
 def observables(study: Study, readings: tuple[str, ...]) -> tuple[str, ...]:

@@ -16,7 +16,7 @@ import numpy.typing as npt
 
 from exoheart import delivery
 from exoheart.heart.mechanisms import Interval
-from exoheart.prediction.account import by_zone, given_by, starts
+from exoheart.prediction.account import by_zone, given_by, started
 from exoheart.prediction.first_steps import Followed, follow
 from exoheart.prediction.record import Prediction
 from exoheart.records.study import Arm
@@ -36,7 +36,8 @@ class SourceCells:
     arm, product
         What is compared.
     released_per_cell
-        Vesicles that one cell living in the heart releases by the last sample.
+        Vesicles that one cell living in the heart releases by the last sample, on
+        average over the times of the doses.
     uptake_share
         Share of them that cells of the heart take up.
     matching
@@ -88,13 +89,20 @@ def source_cells(prediction: Prediction, arm: Arm) -> SourceCells | None:
         return None
     followed = follow(prediction, arm)
     taken = np.nanmean(np.sum(list(by_zone(prediction, arm).values()), axis=0), axis=1)
-    left_h = prediction.times[-1] - float(starts(prediction, arm)[0])
-    each = released_per_cell(rate, _outer(prediction, followed, _HALF_LIFE), left_h)
+    doses = started(prediction, arm)
+    half_life = _outer(prediction, followed, _HALF_LIFE)
+    each = np.mean(
+        [
+            released_per_cell(rate, half_life, left_h)
+            for left_h in prediction.times[-1] - doses
+        ],
+        axis=0,
+    )
     share = np.mean(
         uptake_share(followed).reshape(len(given), prediction.cohort.size.animals),
         axis=1,
     )
-    made_giga = prediction.products.given[arm.name].made_giga * arm.times
+    made_giga = prediction.products.given[arm.name].made_giga * len(doses)
     made = made_giga / supply.ledger.giga_per_cell
     kept = _kept(prediction, arm, followed)
     released = None if kept is None else made * kept * each
@@ -183,7 +191,7 @@ def _kept(prediction: Prediction, arm: Arm, followed: Followed) -> FloatArray | 
     if arm.route is None or "cells" not in delivery.routes()[arm.route].forms:
         return None
     infarct = prediction.study.animal.infarct
-    at_h = float(starts(prediction, arm)[0])
+    at_h = float(started(prediction, arm)[0])
     kept = []
     for k in range(0, len(followed.given), prediction.cohort.size.animals):
         own = {id_: float(column[k]) for id_, column in followed.values.items()}

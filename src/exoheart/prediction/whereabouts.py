@@ -17,7 +17,7 @@ import numpy.typing as npt
 from exoheart import delivery
 from exoheart.errors import InputError
 from exoheart.heart import mechanisms
-from exoheart.prediction.account import amounts, dosed, given_by, starts
+from exoheart.prediction.account import amounts, dosed, given_by, started, starts
 from exoheart.prediction.label import read_label
 from exoheart.prediction.record import Prediction
 from exoheart.prediction.sampling import TOLD
@@ -84,6 +84,11 @@ class ArmWhere:
         Median share of the left ventricle of each zone.
     cells
         Vesicles taken up per cell, by group of cells.
+    infused
+        Whether a dose lasts, rather than being given at once.
+    nothing
+        Why there is no vesicle to follow, `places` and `cells` then being empty; None
+        where there is.
     """
 
     arm: str
@@ -96,6 +101,8 @@ class ArmWhere:
     label: tuple[Place, ...]
     zone_mass: dict[str, float]
     cells: tuple[CellLoad, ...]
+    infused: bool
+    nothing: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +171,12 @@ def _arm(prediction: Prediction, arm: Arm, label: str | None) -> ArmWhere:
     chosen = _moments(prediction.times, first)
     held = amounts(prediction, arm)
     dose = given_by(prediction, arm)
-    shares = delivery.fate_shares(held, dose)
-    shares.pop("unaccounted")
-    read = {} if label is None else read_label(prediction, arm, label)
+    nothing = nothing_brought(prediction, arm)
+    shares, read = {}, {}
+    if nothing is None:
+        shares = delivery.fate_shares(held, dose)
+        shares.pop("unaccounted")
+        read = {} if label is None else read_label(prediction, arm, label)
     product = prediction.study.products[arm.product or ""]
     return ArmWhere(
         arm=arm.name,
@@ -178,8 +188,23 @@ def _arm(prediction: Prediction, arm: Arm, label: str | None) -> ArmWhere:
         places=_places(shares, chosen),
         label=_places(read, chosen),
         zone_mass=_zone_mass(prediction),
-        cells=tuple(_cells(prediction, arm)),
+        cells=() if nothing else tuple(_cells(prediction, arm)),
+        infused=arm.over_h > 0.0
+        or (arm.route == "intracoronary" and "flow_arrest" not in arm.delivery),
+        nothing=nothing,
     )
+
+
+def nothing_brought(prediction: Prediction, arm: Arm) -> str | None:
+    """Say why an arm with a dose brings no vesicle; None where it brings some."""
+    if not started(prediction, arm).size:
+        return "Nothing has been given by the end of the study."
+    brought = delivery.brought(amounts(prediction, arm), given_by(prediction, arm))
+    if (brought[..., -1] > 0.0).any():
+        return None
+    if prediction.study.products[arm.product or ""].form == "RNA":
+        return "RNA alone holds no vesicles; see copies per cell."
+    return "No vesicles have been given or released by the end of the study."
 
 
 def _moments(times: FloatArray, start: float) -> list[int]:

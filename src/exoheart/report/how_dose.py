@@ -23,6 +23,8 @@ from exoheart.report.blocks import (
 
 #: Steps of a ledger shown before its table is folded.
 _SHOWN = 14
+#: Shares from which two digits would round up to all.
+_NEARLY_ALL = 0.99
 
 
 def estimate(value: Part | None, unit: object = "") -> tuple[str, str]:
@@ -32,24 +34,40 @@ def estimate(value: Part | None, unit: object = "") -> tuple[str, str]:
     return numbers.interval(pair, unit), numbers.median(given.get("median"), pair, unit)
 
 
+def in_percent(share: float) -> str:
+    """Write a share in percent, with a third digit where it is nearly all."""
+    return numbers.number(100.0 * share, 3 if share >= _NEARLY_ALL else 2)
+
+
+def percent(value: object) -> str:
+    """Write a share as a percentage."""
+    share = numbers.finite(value)
+    if share is None:
+        return numbers.MISSING
+    return f"{in_percent(share)}{numbers.SPACE}%"
+
+
 def percent_interval(pair: object) -> str:
     """Write an interval of shares as percentages."""
     low, high = numbers.ends(pair)
     if low is None and high is None:
         return numbers.MISSING
-    return f"{numbers.percent(low)} to {numbers.percent(high)}"
+    return f"{percent(low)} to {percent(high)}"
 
 
 def _fate(rows: Sequence[Part]) -> Table:
+    """Give the table of the figure; places that an arm never meets are left out."""
+    met = {(row["arm"], row["place"]) for row in rows if holds(row)}
     body = [
         (
             row["arm"],
             row["place"],
             numbers.duration(row.get("at_h")),
             percent_interval(row.get("interval90")),
-            numbers.percent(row.get("median")),
+            percent(row.get("median")),
         )
         for row in rows
+        if (row["arm"], row["place"]) in met
     ]
     columns = ("Arm", "Place", "Time after occlusion", "90 % interval", "Median")
     return table("Where the dose is, share of the dose", columns, body, (2, 3, 4))
@@ -67,15 +85,12 @@ def _steps(arms: Sequence[Part]) -> Table:
                 arm["arm"],
                 "are in cells of the heart at the end, or digested there",
                 percent_interval(share.get("interval90")),
-                numbers.percent(share.get("median")),
+                percent(share.get("median")),
                 "",
             )
         )
-        each = arm["per_risk_cardiomyocyte"]
-        words = "one cardiomyocyte of the area at risk takes up (number)"
-        body.append((arm["arm"], words, estimate(each)[0], "", estimate(each)[1]))
     columns = ("Arm", "Vesicles that …", "90 % interval", "Share", "Number, median")
-    caption = "From the syringe to a cell, step by step"
+    caption = "Steps of each arm, shares of its dose"
     return table(caption, columns, body, (2, 3, 4))
 
 
@@ -85,7 +100,7 @@ def _step_row(arm: Part, step: Part) -> tuple[str, ...]:
         arm["arm"],
         step["vesicles_that"],
         percent_interval(share.get("interval90")),
-        numbers.percent(share.get("median")),
+        percent(share.get("median")),
         estimate(step["vesicles"])[1],
     )
 
@@ -149,20 +164,24 @@ def _matched_blocks(part: Part | None) -> list[Block]:
     return blocks
 
 
+_BOUND = "peak bound per cell"
 _QUANTITIES = {
     "vesicles taken up per cell": "Vesicles taken up per cell",
-    "peak bound per cell": "Highest number of vesicles bound per cell",
+    _BOUND: "Highest number of vesicles bound per cell",
 }
 
 
 def _cells(rows: Sequence[Part], quantity: str) -> Table:
+    """Give one quantity by cell; groups of cells that take up name their zones."""
+    by = ("arm", "zone", "cell") if quantity == _BOUND else ("arm", "cell")
     body = [
-        (row["arm"], row["zone"], row["cell"], *estimate(row))
+        (*(row[key] for key in by), *estimate(row))
         for row in rows
         if row["quantity"] == quantity
     ]
-    columns = ("Arm", "Zone", "Cell", "90 % interval", "Median")
-    return table(_QUANTITIES[quantity], columns, body, (3, 4))
+    columns = (*(key.capitalize() for key in by), "90 % interval", "Median")
+    numeric = (len(by), len(by) + 1)
+    return table(_QUANTITIES[quantity], columns, body, numeric)
 
 
 def _cell_blocks(rows: Sequence[Part]) -> list[Block]:
@@ -183,7 +202,7 @@ def _source_blocks(rows: Sequence[Part]) -> list[Block]:
             *estimate(row["released_per_cell"]),
             *estimate(row["cells_matching"]),
             estimate(row["cells_made"])[1],
-            numbers.percent((row.get("cells_kept") or {}).get("median")),
+            percent((row.get("cells_kept") or {}).get("median")),
             *estimate(row.get("released_ratio")),
         )
         for row in rows
@@ -199,14 +218,14 @@ def _source_blocks(rows: Sequence[Part]) -> list[Block]:
         "Their vesicles ÷ the dose's, 90 % interval",
         "median",
     )
-    caption = "Vesicles beside the cells that would make them"
+    caption = "Donor cells that match each dose, and what they release"
     note = (
         "Cells are taken to release at the rate of their culture, to die with the "
         "half-life of cells kept in muscle, and to release between the cells of muscle "
         "that is not injured; no cells are simulated here."
     )
     return [
-        Heading(caption),
+        Heading("Vesicles beside the cells that would make them"),
         *sentences((row["sentence"] for row in rows), "By arm, medians"),
         Fold(
             f"{caption} ({len(body)} rows)",
@@ -228,6 +247,7 @@ def dose_blocks(part: Part, arms: Sequence[Part]) -> list[Block]:
         met = met_places(part["fate"])
         blocks.append(Heading("Where the dose goes"))
         blocks.append(picture("fate", figures.fate(met, arms), caption, _fate(met)))
+    blocks += [Text(words) for words in part.get("no_vesicles", ())]
     blocks += _ledger_blocks(part["route_ledger"])
     blocks += _matched_blocks(part.get("matched_dose"))
     blocks += _cell_blocks(part["cells"])

@@ -11,6 +11,7 @@ from markupsafe import Markup
 from exoheart.figures import numbers
 from exoheart.figures.where import where as figure
 from exoheart.report.blocks import Block, Part, Section, Table, Text, picture, table
+from exoheart.report.how_dose import in_percent
 from exoheart.report.page import Page, css_string
 from exoheart.report.template import template
 
@@ -55,8 +56,8 @@ def standing_of(document: Part) -> str:
     kinds = document["kinds"]
     known = kinds.get("measured", 0) + kinds.get("derived", 0)
     return (
-        f"{_RESEARCH}; {known} of the {sum(kinds.values())} numbers behind the way of "
-        "the dose are measured or derived."
+        f"{_RESEARCH}; {known} of the {sum(kinds.values())} numbers of the delivery "
+        "model are measured or derived."
     )
 
 
@@ -91,11 +92,16 @@ def cells_table(arm: Part, caption: str = "") -> Table:
         )
         for row in arm["cells"]
     ]
-    return table(caption, ("Cells", "90 % of animals", "Median"), body, (1, 2))
+    return table(caption, ("Cells", "90 % of members", "Median"), body, (1, 2))
 
 
 def arm_tables(arm: Part, label: str | None) -> list[Table]:
-    """Give the tables of one arm: places, cells, and the label where one was asked."""
+    """Give the tables of one arm: places, cells, and the label where one was asked.
+
+    None where no vesicle was brought; ``nothing`` of the arm then says why.
+    """
+    if arm["nothing"]:
+        return []
     shares = "Share of the dose, 90 % of members (median)"
     made = [
         places_table(arm, caption=shares),
@@ -128,11 +134,14 @@ def _share(one: Part) -> str:
 def _in_percent(share: float) -> str:
     if share < _SMALL:
         return f"<{_SMALL_WORDS}"
-    return numbers.number(100.0 * share, 2)
+    return in_percent(share)
 
 
 def _blocks(document: Part, arm: Part) -> list[Block]:
-    last = _moment(arm["after_h"][-1]) if arm["after_h"] else "the end"
+    if arm["nothing"]:
+        lead = Text(f"{arm['dose']}, {arm['route']}.", "lead")
+        return [lead, Text(arm["nothing"])]
+    last = _moment(arm["after_h"][-1])
     given = numbers.number(arm["given"]["median"], 2)
     of = "given" if arm["form"] != "cells" else "released by the donor cells"
     blocks: list[Block] = [
@@ -142,8 +151,6 @@ def _blocks(document: Part, arm: Part) -> list[Block]:
             "lead",
         )
     ]
-    if not arm["places"] or not arm["after_h"]:
-        return [*blocks, Text("Nothing has been given by the end of the study.")]
     caption = (
         f"Where the vesicles of {arm['arm']} are: shades and shares are medians of the "
         "dose given so far. The outline is a drawing, not anatomy."
@@ -151,6 +158,9 @@ def _blocks(document: Part, arm: Part) -> list[Block]:
     places, *others = arm_tables(arm, document["label"])
     spec = figure(arm, document["species"])
     blocks += [picture("where", spec, caption, places, folded=False), *others]
+    if arm["infused"]:
+        note = "While an infusion lasts, its whole dose counts as given."
+        blocks.append(Text(note, "note"))
     if arm["label"]:
         blocks.append(
             Text(
