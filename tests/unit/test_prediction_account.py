@@ -307,5 +307,7 @@ def test_rna_alone_is_said_to_hold_no_vesicles():
     arm = replace(study.arms[1], dose=dose)
     bare = replace(study, arms=(study.arms[0], arm), products={"cdc": product})
     (one,) = where(simulate(bare, members=16)).arms
-    assert one.nothing == "RNA alone holds no vesicles; see copies per cell."
+    assert (
+        one.nothing == "RNA alone holds no vesicles; a plan gives its copies per cell."
+    )
     assert one.places == one.cells == ()

@@ -203,7 +203,7 @@ def nothing_brought(prediction: Prediction, arm: Arm) -> str | None:
     if (brought[..., -1] > 0.0).any():
         return None
     if prediction.study.products[arm.product or ""].form == "RNA":
-        return "RNA alone holds no vesicles; see copies per cell."
+        return "RNA alone holds no vesicles; a plan gives its copies per cell."
     return "No vesicles have been given or released by the end of the study."
 
 
