@@ -12,11 +12,11 @@ from __future__ import annotations
 import csv
 import re
 import sys
-from collections.abc import Sequence
 from functools import lru_cache
 from pathlib import Path
 
 import numpy as np
+from marked_table import deliver
 from scipy.optimize import brentq, curve_fit
 
 from exoheart import delivery, evidence
@@ -333,17 +333,5 @@ def table() -> str:
     return "\n".join([*lines, "", f"Count: {counts}.", "", "Notes:", "", *notes])
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the table, or write it into the page."""
-    text = table()
-    if "--write" not in arguments:
-        print(text)
-        return
-    page = PAGE.read_text("utf-8")
-    before, rest = page.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", "utf-8")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    deliver(sys.argv[1:], table(), PAGE, MARKS)

@@ -7,8 +7,9 @@ Usage: ``python docs/controls_table.py [--write]``. With ``--write`` the table i
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
 from pathlib import Path
+
+from marked_table import deliver
 
 from exoheart import outcome
 from exoheart.calibration import predicted
@@ -65,17 +66,5 @@ def table() -> str:
     return "\n".join([*lines, "", f"Count: {counts}."])
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the table, or write it into the page."""
-    text = table()
-    if "--write" not in arguments:
-        print(text)
-        return
-    page = PAGE.read_text("utf-8")
-    before, rest = page.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", "utf-8")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    deliver(sys.argv[1:], table(), PAGE, MARKS)

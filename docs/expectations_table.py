@@ -8,7 +8,7 @@ and with a normal heart, as in ``tests/invariants/delivery_alone.py``.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests" / "invariants"))
@@ -20,6 +20,7 @@ from delivery_expectations import (
     parsed,
     ratio,
 )
+from marked_table import deliver
 
 PAGE = Path(__file__).with_name("delivery_expectations.md")
 MARKS = ("<!-- expectations: begin -->", "<!-- expectations: end -->")
@@ -83,17 +84,5 @@ def table(measured: Callable[[Expectation, str], float] = ratio) -> str:
     return "\n".join([*lines, "", f"Count: {met} of {total} as expected."])
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the table, or write it into the page."""
-    text = table()
-    if "--write" not in arguments:
-        print(text)
-        return
-    page = PAGE.read_text("utf-8")
-    before, rest = page.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", "utf-8")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    deliver(sys.argv[1:], table(), PAGE, MARKS)

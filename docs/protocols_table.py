@@ -14,6 +14,7 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+from marked_table import deliver
 
 from exoheart.calibration import Run, solve
 from exoheart.calibration.animals import animals
@@ -102,17 +103,5 @@ def table(found: Sequence[Answer]) -> str:
     return "\n".join([text, *lines, "", f"Failed: {failed} of {solved} solves."])
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the table, or write it into the page."""
-    text = table(answers())
-    if "--write" not in arguments:
-        print(text)
-        return
-    page = PAGE.read_text("utf-8")
-    before, rest = page.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", "utf-8")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    deliver(sys.argv[1:], table(answers()), PAGE, MARKS)

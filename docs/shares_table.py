@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 import numpy as np
+from marked_table import deliver
 
 DOCS = Path(__file__).parent
 sys.path.insert(0, str(DOCS.parent / "tests" / "invariants"))
@@ -82,15 +83,5 @@ def table() -> str:
     return "\n".join([head, "", *lines])
 
 
-def written(page: str) -> str:
-    """Put the table between its marks."""
-    before, _, rest = page.partition(MARKS[0])
-    _, _, after = rest.partition(MARKS[1])
-    return f"{before}{MARKS[0]}\n{table()}\n{MARKS[1]}{after}"
-
-
 if __name__ == "__main__":
-    if "--write" in sys.argv[1:]:
-        PAGE.write_text(written(PAGE.read_text("utf-8")), "utf-8")
-    else:
-        print(table())
+    deliver(sys.argv[1:], table(), PAGE, MARKS)

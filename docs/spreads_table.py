@@ -10,6 +10,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from marked_table import deliver
+
 from exoheart.calibration.spreads import (
     COMPARED,
     FACTOR,
@@ -119,17 +121,10 @@ def table(made: Sequence[Population]) -> str:
     )
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print the table, or write it into the page."""
-    text = table(population_spreads(load_spreads(), ANIMALS, SEED))
-    if "--write" not in arguments:
-        print(text)
-        return
-    page = PAGE.read_text("utf-8")
-    before, rest = page.split(MARKS[0])
-    after = rest.split(MARKS[1])[1]
-    PAGE.write_text(f"{before}{MARKS[0]}\n{text}\n{MARKS[1]}{after}", "utf-8")
-
-
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    deliver(
+        sys.argv[1:],
+        table(population_spreads(load_spreads(), ANIMALS, SEED)),
+        PAGE,
+        MARKS,
+    )
