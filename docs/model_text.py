@@ -102,13 +102,11 @@ def units() -> dict[str, str]:
 
 
 def blocks() -> list[Block]:
-    """Read every block of model text, in the order of the chain."""
+    """Read every block of the joined model, in the order of the chain."""
     order = list(therapy.model.blocks())
-    paths = [p for p in PACKAGE.rglob("*.ant") if p.parent.name != "engine"]
-    return [
-        _block(path)
-        for path in sorted(paths, key=lambda p: order.index(p.read_text("utf-8")))
-    ]
+    texts = {path: path.read_text("utf-8") for path in PACKAGE.rglob("*.ant")}
+    joined = [path for path, text in texts.items() if text in order]
+    return [_block(p) for p in sorted(joined, key=lambda p: order.index(texts[p]))]
 
 
 def _block(path: Path) -> Block:

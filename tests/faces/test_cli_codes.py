@@ -12,7 +12,7 @@ from exoheart.errors import SolveError
 
 COMMANDS = (
     *("plan", "simulate", "check", "new", "schema"),
-    *("parameters", "qualify", "calibrate", "evidence", "cite"),
+    *("parameters", "qualify", "calibrate", "evidence", "product", "cite"),
 )
 
 

@@ -27,9 +27,11 @@ MAY = {
     # shows the heart beside published animals, and predicts studies it hasn't seen
     "qualification": {
         *("calibration", "heart", "outcome", "engine", "evidence"),
-        *("study", "prediction", "figures", "report"),
+        *("study", "prediction", "figures", "report", "donor"),
     },
-    "study": {"evidence"},
+    # the names it may use are the stages' own, and a counter's file that a study names
+    # is read with it, so that simulating touches no file
+    "study": {"evidence", "donor", "product"},
     "report": {"figures"},
     "prediction": {*STAGES, "therapy", "engine", "evidence", "trial", "study"},
     "planning": {

@@ -9,7 +9,12 @@ from importlib import resources
 import numpy as np
 import pytest
 
-from exoheart.donor import CONDITIONINGS, DONORS, READS, canonical_donor, secretion
+from exoheart.donor import (
+    COLLECTED,
+    DONORS,
+    canonical_donor,
+    secretion,
+)
 from exoheart.engine.streams import uniforms
 from exoheart.errors import InputError
 from exoheart.evidence.priors import resolve
@@ -29,7 +34,9 @@ def draws(layer: str, name: str) -> FloatArray:
 
 @pytest.fixture(scope="module")
 def priors() -> Priors:
-    rows = [row for row in load_parameters() if row.id.startswith("donor.")]
+    rows = [
+        row for row in load_parameters() if row.id.startswith(("donor.", "product."))
+    ]
     return resolve(rows, "pig")
 
 
@@ -39,7 +46,12 @@ def test_every_donor_has_a_number_for_every_quantity(
 ) -> None:
     """Each donor gives finite positive draws and shares inside [0, 1]."""
     out = secretion(replace(PRODUCT, donor=donor), priors, draws)
-    for values in (out.vesicles_per_cell_day, out.copies_per_vesicle, out.diameter_nm):
+    source = out.vesicles_per_cell_day
+    if donor in COLLECTED:
+        assert np.all(source == 0.0)
+        assert out.per_collection is not None
+        source = out.per_collection
+    for values in (source, out.copies_per_vesicle, out.diameter_nm):
         assert values.shape == (OUTER,)
         assert np.all(np.isfinite(values) & (values > 0))
     assert tuple(out.shares) == SIGNALS
@@ -69,7 +81,7 @@ def test_spheroids_with_priming_reach_the_fold_measured_together(
 
 @pytest.mark.parametrize(
     "conditioning",
-    [("hypoxia 5%", "spheroid"), ("hypoxia 5%", "hypoxia 1%"), ("spheroid",) * 2],
+    [("hypoxia 5%", "spheroid"), ("hypoxia 5%", "hypoxia 1%")],
 )
 def test_folds_with_controls_of_their_own_are_not_multiplied(
     conditioning: tuple[str, ...], priors: Priors
@@ -95,21 +107,6 @@ def test_inert_comparator_drives_less_than_any_named_pathway(priors: Priors) -> 
         assert np.median(inert[signal]) < 0.1 * np.median(named[signal])
 
 
-def test_state_and_engineering_are_listed_as_unused(priors: Priors) -> None:
-    """Age, disease and engineering change no number and are reported."""
-    old = replace(
-        PRODUCT,
-        donor_state={"age": 70.0, "autologous": "true"},
-        engineering=("SHH overexpression",),
-    )
-    out, plain = (secretion(p, priors, draws) for p in (old, PRODUCT))
-    assert out.unused == (
-        "product.p.donor_state.age",
-        "product.p.engineering: SHH overexpression",
-    )
-    assert np.array_equal(out.vesicles_per_cell_day, plain.vesicles_per_cell_day)
-
-
 def test_lots_differ_in_yield_and_in_nothing_else(priors: Priors) -> None:
     """Another lot changes the rate and leaves cargo and shares as they are."""
     first, second = (secretion(PRODUCT, priors, draws, lot=lot) for lot in (0, 1))
@@ -126,8 +123,8 @@ def test_donor_table_and_code_know_the_same_names() -> None:
         assert {canonical_donor(name) for name in row["aliases"].split(";")} == {donor}
 
 
-def test_every_conditioning_has_a_fold(priors: Priors) -> None:
-    """Names of conditionings and yield folds are the same set."""
-    folds = {name for name in priors if name.startswith("donor.yield_fold.")}
-    assert folds == {f"donor.yield_fold.{name}" for name in CONDITIONINGS.values()}
-    assert "donor.yield_fold.*" in READS
+def test_a_modifier_given_twice_is_refused(priors: Priors) -> None:
+    """One culture counts once."""
+    twice = replace(PRODUCT, conditioning=("spheroid", "spheroid"))
+    with pytest.raises(InputError, match="twice"):
+        secretion(twice, priors, draws)

@@ -9,8 +9,9 @@ import pytest
 
 from exoheart import delivery
 from exoheart.planning.alternatives import alternatives
+from exoheart.planning.variants import SOURCES, of_donor
 from exoheart.prediction import simulate
-from exoheart.records.study import BASES, Dose
+from exoheart.records.study import BASES, Dose, Product
 from exoheart.study import load_study
 
 EXAMPLE = Path(__file__).parents[2] / "examples" / "pig_reperfused_infarct.toml"
@@ -43,7 +44,8 @@ def predicted(form, **delivery_keys):
 def test_every_route_that_takes_the_form_is_compared_at_three_doses(form):
     rows = alternatives(predicted(form), quick=False, workers=1)["rows"]
     takes = [name for name, one in delivery.routes().items() if form in one.forms]
-    assert sorted(row["route"] for row in rows) == sorted(3 * takes)
+    crossed = [row["route"] for row in rows if row["varied"] == "route and dose"]
+    assert sorted(crossed) == sorted(3 * takes)
     assert ("inhaled" in takes) == (form != "cells")
     assert all(row["median"] is not None for row in rows)
 
@@ -65,3 +67,26 @@ def test_another_route_starts_from_its_defaults_and_keeps_the_ligand(monkeypatch
         assert plan.over_h == 0.0
         own = plan.route == "intramyocardial"
         assert ("sites" in plan.delivery) == ("volume" in plan.delivery) == own
+
+
+def test_other_sources_and_a_later_dose_are_compared_with_the_planned_one():
+    """One row for each other source and each delay before the endpoint is read."""
+    rows = alternatives(predicted("vesicles"), quick=False, workers=1)["rows"]
+    sources = {row["source"] for row in rows if row["varied"] == "source"}
+    assert sources == set(SOURCES) - {"CDC"}
+    later = [row["at"] for row in rows if row["varied"] == "time"]
+    # infarct size is read 48 h after reperfusion: a week later is too late
+    assert later == ["a day later"]
+
+
+def test_rna_has_no_other_source():
+    """RNA comes of no cell."""
+    rows = alternatives(predicted("RNA"), quick=False, workers=1)["rows"]
+    assert all(row["varied"] != "source" for row in rows)
+
+
+def test_a_change_that_does_not_suit_another_donor_is_left_out():
+    """Every source that is compared can be made."""
+    product = Product("p", "vesicles", "CDC", conditioning=("spheroid",))
+    assert of_donor(product, "MSC").conditioning == ("spheroid",)
+    assert of_donor(product, "MSC").donor == "MSC"

@@ -101,7 +101,8 @@ def test_a_counted_dose_keeps_only_counting_error_and_storage() -> None:
         for product in (PRODUCT, other)
     )
     assert np.array_equal(one.giga, two.giga)
-    np.testing.assert_allclose(one.giga * LEDGER.count_ratio, 2.0, rtol=1e-12)
+    filled = one.giga / LEDGER.fill_kept
+    np.testing.assert_allclose(filled * LEDGER.count_ratio, 2.0, rtol=1e-12)
 
 
 def test_counting_error_has_the_published_size() -> None:
@@ -117,12 +118,12 @@ def test_a_dose_per_mass_scales_with_it_and_needs_it() -> None:
     """Per kg and per g heart multiply by the mass, and are refused without it."""
     per_kg = Dose("1 ug protein per kg", 1.0, "protein", "kg")
     per_g = Dose("1 ug protein per g heart", 1.0, "protein", "g heart")
-    np.testing.assert_allclose(
-        dose_particles(per_kg, LEDGER, 30.0, None).protein_ug, 30.0, rtol=1e-12
-    )
-    np.testing.assert_allclose(
-        dose_particles(per_g, LEDGER, None, 150.0).protein_ug, 150.0, rtol=1e-12
-    )
+    for dose, masses, filled in (
+        (per_kg, (30.0, None), 30.0),
+        (per_g, (None, 150.0), 150.0),
+    ):
+        reached = dose_particles(dose, LEDGER, *masses).protein_ug
+        np.testing.assert_allclose(reached, filled * LEDGER.fill_kept, rtol=1e-12)
     with pytest.raises(InputError, match="per kg"):
         dose_particles(per_kg, LEDGER, None, 150.0)
 

@@ -181,7 +181,7 @@ def test_a_missing_dose_occlusion_and_n_come_from_studied_values(answered):
         ({"form": ""}, "form", "not stated"),
         ({"route": "oral"}, "route", "oral"),
         ({"route": ""}, "route", "not stated"),
-        ({"donor": "plasma"}, "donor", "plasma"),
+        ({"donor": "cow milk"}, "donor", "cow milk"),
         ({"modification": "miR-21 loaded"}, "modification", "miR-21"),
         ({"outcome": "stroke volume"}, "outcome", "stroke volume"),
         ({"region": "septum"}, "outcome", "septum"),

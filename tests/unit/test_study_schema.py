@@ -11,12 +11,11 @@ import pytest
 
 from exoheart.delivery import FORMS, routes
 from exoheart.delivery.settings import INJECTION_ZONES, LIGANDS
-from exoheart.donor import CONDITIONINGS, DONORS
+from exoheart.donor import DONORS
 from exoheart.product.isolation import ALIASES, STEPS, canonical_steps
 from exoheart.records.study import BASES
 from exoheart.study import json_schema
 from exoheart.study.names import shipped_names, spelled
-from exoheart.study.products import MEASURED_TOGETHER
 from exoheart.study.shape import key_table
 
 ROOT = Path(__file__).parents[2]
@@ -58,12 +57,11 @@ def test_the_docs_hold_the_table_of_every_key() -> None:
     assert key_table() in page
 
 
-def test_donors_and_conditionings_are_those_that_the_donor_stage_knows() -> None:
+def test_donors_are_those_that_the_donor_stage_knows() -> None:
     names = shipped_names()
     assert set(names.donors.values()) == set(DONORS)
     for donor, others in DONORS.items():
         assert all(spelled(name, names.donors) == donor for name in (donor, *others))
-    assert set(names.conditioning.values()) == set(CONDITIONINGS)
 
 
 def test_isolation_steps_are_read_as_the_product_stage_reads_them() -> None:
@@ -72,12 +70,6 @@ def test_isolation_steps_are_read_as_the_product_stage_reads_them() -> None:
         step = spelled(given, names)
         assert step is not None, given
         assert canonical_steps((step,)) == canonical_steps((given,))
-
-
-def test_conditionings_that_may_be_combined_are_those_of_the_donor_stage() -> None:
-    from exoheart.donor import names
-
-    assert names.MEASURED_TOGETHER == MEASURED_TOGETHER
 
 
 def test_names_of_route_keys_are_those_that_delivery_knows() -> None:

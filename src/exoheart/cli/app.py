@@ -15,6 +15,14 @@ from exoheart.cli.citation import cite
 from exoheart.cli.evidence import check_data, show_outcomes
 from exoheart.cli.files import check, new, schema
 from exoheart.cli.parameters import parameters
+from exoheart.cli.product_donor import donor
+from exoheart.cli.product_ledger import ledger
+from exoheart.cli.product_make import make
+from exoheart.cli.product_nta import nta
+from exoheart.cli.product_pipeline import pipeline
+from exoheart.cli.product_regulation import regulation
+from exoheart.cli.product_release import release
+from exoheart.cli.product_reporting import reporting
 from exoheart.cli.qualify import qualify
 from exoheart.cli.runs import plan, simulate
 from exoheart.version import VERSION
@@ -62,4 +70,8 @@ _evidence.command("show", context_settings=_SETTINGS)(show_outcomes)
 app.add_typer(
     _evidence, name="evidence", help="Check the data tables; show published outcomes."
 )
+_product = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)
+for _made in (donor, nta, ledger, make, release, reporting, regulation, pipeline):
+    _product.command(context_settings=_SETTINGS)(_made)
+app.add_typer(_product, name="product", help="From donor cell to vial.")
 app.command(context_settings=_SETTINGS)(cite)

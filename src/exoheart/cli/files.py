@@ -131,12 +131,12 @@ def new(
             f"met {file}, in a folder that isn't there; allowed: a file in a folder "
             f"that exists; make {file.parent} first"
         )
-    _write_once(file, text)
+    write_once(file, text)
     show.line(f"Wrote {file}. Lines marked USER'S CHOICE are yours to change.")
     show.line(f"Next: exoheart check {file}")
 
 
-def _write_once(file: Path, text: str) -> None:
+def write_once(file: Path, text: str) -> None:
     """Write a whole new file, or nothing where one is there already.
 
     Raises

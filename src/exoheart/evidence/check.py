@@ -14,6 +14,7 @@ from pathlib import Path
 from exoheart import units
 from exoheart.errors import DataError, Fault, UnitError, closest
 from exoheart.evidence.bibliography import parse_bibliography
+from exoheart.evidence.pipeline import check_pipeline
 from exoheart.evidence.row_rules import RULES, cells_complete
 from exoheart.evidence.study_rules import check_pooled, check_studies, keys_of
 from exoheart.evidence.tables import RawRow, data_folder, read_table, stage_files
@@ -57,6 +58,7 @@ def check(
     root = data_folder(folder)
     faults = [*check_parameters(root, needed, reads), *check_studies(root)]
     faults += [*check_pooled(root), *check_sources(root, own=folder is None)]
+    faults += check_pipeline(root)
     if faults:
         raise DataError("data tables", faults)
 

@@ -6,7 +6,7 @@ the plan document and gives a specification whose ``description`` is its alt tex
 the plot most figures are made of. Altair is imported only when a figure is drawn.
 """
 
-from exoheart.figures.alternatives import alternatives
+from exoheart.figures.alternatives import alternative_words, alternatives
 from exoheart.figures.answer import answer
 from exoheart.figures.controls import controls
 from exoheart.figures.course import course
@@ -21,6 +21,7 @@ from exoheart.figures.svg import to_png, to_svg
 
 __all__ = [
     "NAMES",
+    "alternative_words",
     "alternatives",
     "answer",
     "controls",

@@ -1,4 +1,4 @@
-"""Figure 9: other routes and doses, ranked by the user's endpoint."""
+"""Figure 9: other routes, doses, sources and times, ranked by the user's endpoint."""
 
 from __future__ import annotations
 
@@ -8,7 +8,24 @@ from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, positions
 from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
 
-SHOWN = 16
+SHOWN = 26
+
+
+def alternative_words(row: Row) -> str:
+    """Say what one alternative changes.
+
+    Examples
+    --------
+    >>> alternative_words({"varied": "source", "source": "MSC", "dose": "1 mg protein"})
+    'made of MSC'
+    """
+    match row.get("varied"):
+        case "source":
+            return f"made of {row['source']}"
+        case "time":
+            return f"given {row['at']}"
+        case _:
+            return f"{row['route']}, {row['dose']}"
 
 
 def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) -> Spec:
@@ -32,7 +49,7 @@ def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) ->
         chance = numbers.probability(row.get("probability_of_benefit"))
         drawn.append(
             {
-                "label": numbers.wrap(f"{row['route']}, {row['dose']}", 38),
+                "label": numbers.wrap(alternative_words(row), 38),
                 "low": low,
                 "high": high,
                 "median": numbers.finite(row.get("median")),
@@ -40,7 +57,7 @@ def alternatives(rows: Sequence[Row], endpoint: str = "", shown: int = SHOWN) ->
                 "note": f"chance of benefit: {chance}",
             }
         )
-        parts.append(f"{row['route']}, {row['dose']}: benefit {chance}")
+        parts.append(f"{alternative_words(row)}: benefit {chance}")
     if not positions(drawn, log=False):
         return nothing("No alternative was computed.")
     unit = numbers.unit_words(rows[0].get("unit"))

@@ -12,7 +12,7 @@ from exoheart import trial
 from exoheart.figures import numbers
 from exoheart.planning.words import allocated, number, treated
 from exoheart.prediction import Prediction
-from exoheart.records.product import MakePlan
+from exoheart.records.making import MakePlan
 from exoheart.trial import Probability
 
 #: Animals per arm of the designs compared with the planned one.

@@ -7,6 +7,7 @@ from typing import Any
 
 from exoheart import outcome
 from exoheart.prediction import Prediction
+from exoheart.records.instrument import MeasuredSample
 from exoheart.records.study import Arm, Product
 
 
@@ -64,15 +65,31 @@ def _arm(arm: Arm) -> dict[str, Any]:
 
 def _product(product: Product) -> dict[str, Any]:
     kept = product.storage
-    storage = (
-        f"{kept.temperature_c:g} degC for {kept.duration_h / 24:g} d, "
-        f"{kept.freeze_thaw} freeze-thaw"
+    details = (
+        f"{kept.temperature_c:g} degC for {kept.duration_h / 24:g} d",
+        f"{kept.freeze_thaw} freeze-thaw",
+        "" if kept.tube == "ordinary" else f"{kept.tube} tubes",
+        "" if kept.buffer == "saline" else kept.buffer,
+        "lyophilised" if kept.lyophilised else "",
     )
     return {
         "name": product.name,
         "form": product.form,
         "donor": product.donor,
         "donor_species": product.donor_species,
+        "donor_state": [f"{k} {v}" for k, v in product.donor_state.items()],
+        "medium": product.medium,
+        "changes": [*product.conditioning, *product.engineering],
         "isolation": list(product.isolation),
-        "storage": storage,
+        "storage": ", ".join(filter(None, details)),
+        "measured": None if product.measured is None else _sample(product.measured),
     }
+
+
+def _sample(sample: MeasuredSample) -> str:
+    """Say what a counted sample rests on."""
+    reading = sample.reading
+    return (
+        f"{reading.file} ({reading.instrument}, {len(reading.captures)} captures, "
+        f"diluted {sample.dilution:g} times)"
+    )

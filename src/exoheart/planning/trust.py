@@ -40,6 +40,9 @@ LIMITS = (
     "culture. Their own soluble factors, their growth, their joining the muscle and "
     "their rejection are not modelled.",
     "The purity of conditioned medium is assumed.",
+    "Conditioning, engineering, age and illness of the donor change yield, cargo and "
+    "signals by folds of which few were measured, most of them in another cell; folds "
+    "with controls of their own are not combined.",
     "Antibodies against foreign vesicles come days after a dose and speed up "
     "clearance, all by assumed rates; any other immune response is not modelled.",
     "A targeting ligand is an assumed fold of binding; patches, gels, the pericardial "
@@ -52,10 +55,10 @@ LIMITS = (
 )
 NOT_COVERED = (
     "Soluble factors that living cells release; cells that divide or become muscle",
-    "Loaded drugs, and engineering of vesicles other than a targeting ligand",
-    "Age and illness of the donor; age, diabetes and drugs of the recipient",
+    "What a loaded drug does once it is in a cell",
+    "Age, diabetes, drugs and earlier sensitisation of the recipient",
     "Ameroid constriction and other chronic ischaemia; heart failure of other cause",
-    "Companies, patents and prices",
+    "Patents and prices",
 )
 _LIBRARIES = (
     "antimony",

@@ -19,6 +19,7 @@ from exoheart.prediction.account import (
     stoichiometric_account,
 )
 from exoheart.prediction.cost import rough_minutes
+from exoheart.prediction.dose_ledger import ArmLedger, DoseLedger, dose_ledger
 from exoheart.prediction.label import read_label, require_tag
 from exoheart.prediction.products import Products, prepare_products
 from exoheart.prediction.readers import OWN as READS
@@ -42,12 +43,15 @@ __all__ = [
     "QUICK_MEMBERS",
     "READS",
     "ArmAccount",
+    "ArmLedger",
+    "DoseLedger",
     "Prediction",
     "Products",
     "RouteLedger",
     "SourceCells",
     "StoichiometricAccount",
     "Where",
+    "dose_ledger",
     "dosed",
     "given_by",
     "predict_arms",

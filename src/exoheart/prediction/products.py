@@ -118,9 +118,12 @@ def model_inputs(
     planned, secretion = source.product, source.secretion
     rna, cells = planned.form == "RNA", planned.form == "cells"
     nothing = np.zeros_like(secretion.diameter_nm)
+    diameter = (
+        secretion.diameter_nm if source.ledger is None else source.ledger.diameter_nm
+    )
     foreign, mass = nothing, nothing
     if not rna:
-        row = f"delivery.foreignness_{_kinship(planned, study)}"
+        row = f"delivery.foreignness_{product.kinship(planned, study.animal.species)}"
         foreign = draw(priors, uniforms, row)
     if not cells:
         row = f"delivery.{'rna' if rna else 'protein'}_molar_mass"
@@ -128,19 +131,12 @@ def model_inputs(
     return {
         "mechanism_cargo_copies": secretion.copies_per_vesicle,
         **{f"mechanism_share_{s}": share for s, share in secretion.shares.items()},
-        "delivery_diameter": secretion.diameter_nm / 1000.0,
+        "delivery_diameter": diameter / 1000.0,
         "delivery_foreignness": foreign,
         "delivery_solute_rna": nothing + rna,
         "delivery_solute_mass": mass,
         "delivery_cell_secretion": secretion.vesicles_per_cell_day / 24.0 * cells,
     }
-
-
-def _kinship(planned: Product, study: Study) -> str:
-    """Say how near the donor is to the animal treated."""
-    if planned.donor_species != study.animal.species:
-        return "xenogeneic"
-    return "autologous" if product.is_autologous(planned) else "allogeneic"
 
 
 def prepare_products(

@@ -85,7 +85,9 @@ def source_cells(prediction: Prediction, arm: Arm) -> SourceCells | None:
     supply = prediction.products.supplies[arm.product]
     given = given_by(prediction, arm)[:, 0, -1]
     rate = supply.secretion.vesicles_per_cell_day / _HOURS_PER_DAY
-    if supply.ledger is None or not ((given > 0.0).all() and (rate > 0.0).all()):
+    if supply.ledger is None or supply.ledger.giga_per_cell is None:
+        return None
+    if not ((given > 0.0).all() and (rate > 0.0).all()):
         return None
     followed = follow(prediction, arm)
     taken = np.nanmean(np.sum(list(by_zone(prediction, arm).values()), axis=0), axis=1)

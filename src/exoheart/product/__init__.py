@@ -7,6 +7,9 @@ of it is algebra on draws. Read next: :mod:`exoheart.product.ledger`,
 """
 
 from exoheart.product.culture import Bench
+from exoheart.product.immunology import risk_flags
+from exoheart.product.instrument import measured_sample, read_instrument
+from exoheart.product.kinship import is_own, kinship
 from exoheart.product.ledger import (
     amount,
     convert_amount,
@@ -14,11 +17,17 @@ from exoheart.product.ledger import (
     ledger,
     true_giga,
 )
+from exoheart.product.lot import load_lot
+from exoheart.product.lot_template import lot_template
 from exoheart.product.make import make_plan
-from exoheart.product.regulation import classify, shipped_rules
-from exoheart.product.release import release_table
+from exoheart.product.regulation import (
+    classify,
+    duties,
+    jurisdictions,
+    shipped_rules,
+)
+from exoheart.product.release import release_lot, release_table
 from exoheart.product.supply import given_dose, supply
-from exoheart.product.timing import is_autologous
 
 #: Ids of the parameters that this stage reads from Python.
 READS: tuple[str, ...] = (
@@ -26,6 +35,17 @@ READS: tuple[str, ...] = (
     "product.particles_per_ug.*",
     "product.lot_purity",
     "product.count_ratio",
+    "product.capture_cv",
+    "product.fill_kept",
+    "product.size_fold.*",
+    "product.sugar_fold",
+    "product.freeze_thaw_count",
+    "product.lyophilised_kept",
+    "product.lyophilised_cold_fold",
+    "product.seeding_density",
+    "product.vessel_area.*",
+    "product.doublings_per_passage.*",
+    "product.reprogramming_time",
     "product.loss_rate.*",
     "product.cold_plateau_time",
     "product.freeze_thaw_loss",
@@ -52,11 +72,20 @@ __all__ = [
     "classify",
     "convert_amount",
     "dose_particles",
+    "duties",
     "given_dose",
-    "is_autologous",
+    "is_own",
+    "jurisdictions",
+    "kinship",
     "ledger",
+    "load_lot",
+    "lot_template",
     "make_plan",
+    "measured_sample",
+    "read_instrument",
+    "release_lot",
     "release_table",
+    "risk_flags",
     "shipped_rules",
     "supply",
     "true_giga",

@@ -1,31 +1,36 @@
-"""The culture behind a study's doses: cells, litres, doublings, days, batches.
+"""The culture behind a study's doses: cells, litres, vessels, passages, days, batches.
 
 The arithmetic of the make plan. Vesicles and conditioned medium come from cells that
-release them over some harvests; cells are given themselves. Read next:
+release them over some harvests, or from collections (plasma, a perfused heart) where
+nothing is grown; cells are given themselves. Read next:
 :mod:`exoheart.product.make`, which puts it into words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from exoheart.product.regulation import Rule
+from exoheart.product.vessels import passages, vessel_kind, vessels_needed
 from exoheart.records.prior import Priors
 from exoheart.records.product import (
     FloatArray,
     GivenDose,
     Ledger,
     Quantity,
+    Secretion,
+    Supply,
     Uniforms,
     draw,
     summarise,
 )
 
-#: How many administrations of what.
-Filled = Sequence[tuple[int, GivenDose]]
+#: Particles of one micromole and of one nanomole (Avogadro's number).
+_PER_UMOL, _PER_NMOL = 6.02214076e17, 6.02214076e14
+_GIGA = 1e9
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,37 +59,93 @@ class Bench:
 
 
 @dataclass(frozen=True, slots=True)
-class Culture:
-    """Draws of one product's culture; arrays of shape (outer,).
+class Filled:
+    """One arm's doses: how many animals, how often, what one administration brings."""
 
-    `vesicles_giga` and `litres` are None where the cells themselves are given.
+    animals: int
+    times: int
+    given: GivenDose
+
+    @property
+    def count(self) -> int:
+        """Administrations of the arm."""
+        return self.animals * self.times
+
+
+Doses = Sequence[Filled]
+
+
+@dataclass(frozen=True, slots=True)
+class Growth:
+    """Cells on their way from the start to the harvest; arrays of shape (outer,).
+
+    `used` are doublings behind the cells at the start, `limit` all that they have;
+    `seeded` the cells put on the `area` [cm2] of the last passage.
     """
 
-    cells: FloatArray
     doublings: FloatArray
-    max_doublings: FloatArray
-    days: FloatArray
-    batches: FloatArray
-    vials: FloatArray
-    vesicles_giga: FloatArray | None = None
-    litres: FloatArray | None = None
+    used: FloatArray
+    limit: FloatArray
+    passages: FloatArray
+    hours: FloatArray
+    area: FloatArray
+    seeded: FloatArray
+    vessel: str
+    vessels: FloatArray
 
     @property
     def within_reach(self) -> FloatArray:
         """1 where the cells can divide often enough, else 0."""
-        return (self.doublings <= self.max_doublings).astype(np.float64)
+        return (self.doublings + self.used <= self.limit).astype(np.float64)
+
+
+@dataclass(frozen=True, slots=True)
+class Culture:
+    """Draws of how one product is made; arrays of shape (outer,).
+
+    `starts` is the number of donors that must begin a culture. What a form doesn't need
+    is None: no `growth`, cells and batches of cells for collections, no `vesicles_giga`
+    and litres where the cells themselves are given.
+    """
+
+    vials: FloatArray
+    spare: FloatArray
+    starts: int
+    growth: Growth | None = None
+    cells: FloatArray | None = None
+    days: FloatArray | None = None
+    batches: FloatArray | None = None
+    collections: FloatArray | None = None
+    vesicles_giga: FloatArray | None = None
+    litres: FloatArray | None = None
+    loads: tuple[tuple[str, str, FloatArray], ...] = field(default=())
+
+    @property
+    def within_reach(self) -> FloatArray:
+        """1 where the cells can divide often enough, or none are grown, else 0."""
+        if self.growth is None:
+            return np.ones_like(self.vials)
+        return self.growth.within_reach
 
     @property
     def quantities(self) -> tuple[Quantity, ...]:
         """Medians and intervals for the report."""
+        grown = self.growth
         rows = (
             ("vesicles", "1e9", self.vesicles_giga),
+            ("collections", "1", self.collections),
             ("donor cells", "1", self.cells),
+            ("cells seeded", "1", None if grown is None else grown.seeded),
+            ("growth area", "cm2", None if grown is None else grown.area),
+            ("vessels", "1", None if grown is None else grown.vessels),
             ("conditioned medium", "L", self.litres),
-            ("doublings", "1", self.doublings),
+            ("doublings", "1", None if grown is None else grown.doublings),
+            ("passages", "1", None if grown is None else grown.passages),
             ("culture", "days", self.days),
             ("batches", "1", self.batches),
             ("vials", "1", self.vials),
+            ("vials with reserve", "1", self.spare),
+            *self.loads,
         )
         return tuple(
             summarise(name, unit, draws)
@@ -93,55 +154,110 @@ class Culture:
         )
 
 
+def culture(doses: Doses, source: Supply, bench: Bench, *, own: bool) -> Culture:
+    """Give the culture, or the collections, behind vesicles, medium or cells.
+
+    Parameters
+    ----------
+    doses
+        What the arms are given.
+    source
+        The product.
+    bench
+        Parameters and draws.
+    own
+        Whether every animal's product comes from itself, so that each is grown from a
+        start of its own.
+    """
+    book = source.ledger
+    if book is None:
+        return cell_culture(doses, source, bench, own=own)
+    if book.giga_per_cell is None:
+        return collected(doses, source, book, bench)
+    return conditioned_culture(doses, source, book, bench, own=own)
+
+
 def conditioned_culture(
-    filled: Filled, ledger: Ledger, bench: Bench, *, one_vial_a_dose: bool
+    doses: Doses, source: Supply, ledger: Ledger, bench: Bench, *, own: bool
 ) -> Culture:
     """Go back from filled vesicles to the culture that releases them.
 
     ``cells = vesicles / (vesicles per cell and harvest * harvests)``, divided by the
     share of lots that can be released; ``doublings = log2(cells / start)``, never below
-    zero (assumed: one start feeds all cells, no cell is lost).
+    zero (assumed: one start feeds all cells of a lot, no cell is lost).
+
+    Parameters
+    ----------
+    doses, source, bench, own
+        As :func:`culture` takes them.
+    ledger
+        Conversions of a product whose donor is grown.
     """
-    take = bench.take
-    vesicles = _summed(filled, lambda given: given.made_giga) * take("overage")
+    take, released = bench.take, bench.take("release_share")
     harvests = np.maximum(np.round(take("harvests")), 1.0)
-    released = take("release_share")
-    cells = vesicles / (ledger.giga_per_cell * harvests * released)
-    density = take("harvest_density", "cells/cm**2")
-    millilitres = cells / density * take("medium_per_area", "mL/cm**2") * harvests
-    content = np.inf if one_vial_a_dose else take("vial_content", "giga_item")
-    doublings, hours = _growth(cells, ledger.secretion.donor, bench)
+    each = np.asarray(ledger.giga_per_cell) * harvests
+    vesicles = _summed(doses, _vesicles) * take("overage")
+    cells = vesicles / (each * released)
+    one = _largest(doses, _vesicles) * take("overage") / each if own else cells
+    grown = _growth(cells, one, source, bench)
+    millilitres = grown.area * take("medium_per_area", "mL/cm**2") * harvests
+    vials, spare = _vials(doses, source, bench)
+    starts = _starts(doses, own=own)
     return Culture(
+        vials=vials,
+        spare=spare,
+        starts=starts,
+        growth=grown,
         cells=cells,
-        doublings=doublings,
-        max_doublings=_limit(ledger.secretion.donor, bench),
-        days=(hours + harvests * take("conditioning_time", "hour")) / 24.0,
-        batches=np.ceil(cells / (density * take("batch_area", "cm**2"))),
-        vials=_summed(
-            filled, lambda given: np.maximum(np.ceil(given.made_giga / content), 1.0)
-        ),
+        days=(grown.hours + harvests * take("conditioning_time", "hour")) / 24.0,
+        batches=_batches(grown.area, starts, bench),
         vesicles_giga=vesicles,
         litres=millilitres / 1000.0,
+        loads=_loads(vesicles, source.secretion),
     )
 
 
-def cell_culture(filled: Filled, donor: str, bench: Bench) -> Culture:
+def cell_culture(doses: Doses, source: Supply, bench: Bench, *, own: bool) -> Culture:
     """Go back from cells given to the culture that they are taken from.
 
     Those given, the overage and the lots that fail are grown; a dose is one vial
     (assumed).
     """
-    given = _summed(filled, lambda one: one.cells_giga) * 1e9
-    cells = given * bench.take("overage") / bench.take("release_share")
-    doublings, hours = _growth(cells, donor, bench)
-    density = bench.take("harvest_density", "cells/cm**2")
+    overage, released = bench.take("overage"), bench.take("release_share")
+    cells = _summed(doses, _cells) * overage / released
+    one = _largest(doses, _cells) * overage if own else cells
+    grown = _growth(cells, one, source, bench)
+    vials = _summed(doses, lambda given: np.ones_like(given.cells_giga))
+    starts = _starts(doses, own=own)
     return Culture(
+        vials=vials,
+        spare=np.ceil(vials * overage),
+        starts=starts,
+        growth=grown,
         cells=cells,
-        doublings=doublings,
-        max_doublings=_limit(donor, bench),
-        days=hours / 24.0,
-        batches=np.ceil(cells / (density * bench.take("batch_area", "cm**2"))),
-        vials=_summed(filled, lambda one: np.ones_like(one.cells_giga)),
+        days=grown.hours / 24.0,
+        batches=_batches(grown.area, starts, bench),
+    )
+
+
+def collected(doses: Doses, source: Supply, ledger: Ledger, bench: Bench) -> Culture:
+    """Go back from filled vesicles to collections of a donor that isn't grown.
+
+    Each collection is a lot of its own, and some can't be released; each is one batch
+    (assumed).
+    """
+    vesicles = _summed(doses, _vesicles) * bench.take("overage")
+    each = np.asarray(ledger.giga_per_collection)
+    needed = np.ceil(vesicles / (each * bench.take("release_share")))
+    vials, spare = _vials(doses, source, bench)
+    return Culture(
+        vials=vials,
+        spare=spare,
+        starts=0,
+        batches=needed,
+        collections=needed,
+        vesicles_giga=vesicles,
+        loads=_loads(vesicles, source.secretion),
     )
 
 
@@ -150,21 +266,96 @@ def donor_key(donor: str) -> str:
     return donor.replace("-", "_")
 
 
-def _summed(filled: Filled, of: Callable[[GivenDose], FloatArray]) -> FloatArray:
+def _vesicles(given: GivenDose) -> FloatArray:
+    return given.made_giga
+
+
+def _cells(given: GivenDose) -> FloatArray:
+    return given.cells_giga * _GIGA
+
+
+def _summed(doses: Doses, of: Callable[[GivenDose], FloatArray]) -> FloatArray:
     """Add up one part of every dose, shape (outer,)."""
-    return np.asarray(np.sum([count * of(given) for count, given in filled], axis=0))
+    return np.asarray(np.sum([one.count * of(one.given) for one in doses], axis=0))
 
 
-def _growth(
-    cells: FloatArray, donor: str, bench: Bench
-) -> tuple[FloatArray, FloatArray]:
-    """Give the doublings from the start to `cells`, and how long they take [h]."""
-    start = bench.take("starting_cells", "cells")
-    doublings = np.log2(np.maximum(cells / start, 1.0))
-    each = bench.take(f"doubling_time.{donor_key(donor)}", "hour")
-    return doublings, np.asarray(doublings * each)
+def _largest(doses: Doses, of: Callable[[GivenDose], FloatArray]) -> FloatArray:
+    """Give what the animal that needs most needs, shape (outer,)."""
+    return np.asarray(np.max([one.times * of(one.given) for one in doses], axis=0))
 
 
-def _limit(donor: str, bench: Bench) -> FloatArray:
-    """Give how often the donor's cells can double."""
-    return bench.take(f"max_doublings.{donor_key(donor)}")
+def _starts(doses: Doses, *, own: bool) -> int:
+    """Give how many donors begin a culture: every animal, or one."""
+    return sum(one.animals for one in doses) if own else 1
+
+
+def _batches(area: FloatArray, starts: int, bench: Bench) -> FloatArray:
+    """Give the batches that an area takes, at least one for each start."""
+    wanted = np.ceil(area / bench.take("batch_area", "cm**2"))
+    return np.maximum(wanted, float(starts))
+
+
+def _vials(doses: Doses, source: Supply, bench: Bench) -> tuple[FloatArray, FloatArray]:
+    """Give the vials of all doses, and with the reserve; medium is one for each."""
+    medium = source.product.form == "conditioned medium"
+    content = np.inf if medium else bench.take("vial_content", "giga_item")
+    vials = _summed(
+        doses, lambda given: np.maximum(np.ceil(given.made_giga / content), 1.0)
+    )
+    return vials, np.ceil(vials * bench.take("overage"))
+
+
+def _growth(cells: FloatArray, one: FloatArray, source: Supply, bench: Bench) -> Growth:
+    """Follow cells from the start to the harvest.
+
+    Parameters
+    ----------
+    cells, one : ndarray, shape (outer,)
+        All that are needed, and those that come of one start.
+    source
+        The product: how it is cultured, and what the donor's state slows.
+    bench
+        Parameters and draws.
+    """
+    secretion = source.secretion
+    take, key = bench.take, donor_key(secretion.donor)
+    none = np.zeros_like(cells)
+    doublings = np.log2(np.maximum(one / take("starting_cells", "cells"), 1.0))
+    used = none if secretion.doublings_used is None else secretion.doublings_used
+    slowed = 1.0 if secretion.growth_fold is None else secretion.growth_fold
+    limit = take(f"max_doublings.{key}")
+    area = cells / take("harvest_density", "cells/cm**2")
+    vessel = vessel_kind(
+        source.product.conditioning, area, take("vessel_area.flask", "cm**2")
+    )
+    return Growth(
+        doublings=doublings,
+        used=used,
+        limit=limit,
+        passages=passages(
+            doublings,
+            used,
+            limit,
+            take("doublings_per_passage.first"),
+            take("doublings_per_passage.last"),
+        ),
+        hours=np.asarray(doublings * take(f"doubling_time.{key}", "hour") * slowed),
+        area=area,
+        seeded=np.minimum(area * take("seeding_density", "cells/cm**2"), cells),
+        vessel=vessel,
+        vessels=vessels_needed(area, take(f"vessel_area.{vessel}", "cm**2")),
+    )
+
+
+def _loads(
+    vesicles: FloatArray, secretion: Secretion
+) -> tuple[tuple[str, str, FloatArray], ...]:
+    """Give the drug and the RNA that the vesicles hold once loaded."""
+    found = []
+    if secretion.drug_per_vesicle is not None:
+        held = vesicles * _GIGA * secretion.drug_per_vesicle
+        found.append(("drug in vesicles", "umol", held / _PER_UMOL))
+    if any(factor.target == "copies" for factor in secretion.factors):
+        held = vesicles * _GIGA * secretion.copies_per_vesicle
+        found.append(("RNA in vesicles", "nmol", held / _PER_NMOL))
+    return tuple(found)

@@ -8,12 +8,16 @@ have a ledger; cells and RNA need none. Read next: :mod:`exoheart.product.supply
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
+from scipy import special
 
 from exoheart.errors import InputError
-from exoheart.product.isolation import isolated
-from exoheart.product.storage import storage_kept, storage_notes
+from exoheart.product.isolation import isolated, size_fold
+from exoheart.product.storage import storage_counted, storage_kept, storage_notes
+from exoheart.records.instrument import MeasuredSample
 from exoheart.records.prior import Priors
 from exoheart.records.product import (
     FloatArray,
@@ -23,12 +27,12 @@ from exoheart.records.product import (
     Uniforms,
     draw,
 )
-from exoheart.records.study import Dose, Product
+from exoheart.records.study import Dose, Product, Storage
 
 #: Forms that hold vesicles when they are given.
 COUNTED_FORMS = ("vesicles", "conditioned medium")
 _GIGA = 1e9
-_BASES = ("particles", "protein", "donor cells")
+_BASES = ("particles", "protein", "donor cells", "volume")
 
 
 def ledger(
@@ -77,25 +81,119 @@ def ledger(
             "no ledger"
         )
     steps, method, kept = isolated(product, priors, uniforms)
-    stream = f"{product.name}/{lot}"
-    giga_per_ug = draw(
-        priors, uniforms, f"product.particles_per_ug.{method}", "giga_item/ug"
-    ) * draw(priors, uniforms, "product.lot_purity", lot=stream)
     window = draw(priors, uniforms, "product.conditioning_time", "day")
+    count_ratio = _count_ratio(product.measured, secretion, priors, uniforms)
+    giga_per_ml, giga_per_ug = _measured(product.measured, count_ratio)
+    if giga_per_ug is None:
+        giga_per_ug = _assumed_purity(product, method, priors, uniforms, lot)
+    else:
+        method = "measured"
     claimed = giga_per_ug * secretion.protein_fg  # 1e9 fg are 1 ug
+    won = kept if secretion.kept is None else kept * secretion.kept
+    grown = secretion.per_collection is None
+    stored = _waiting(product)
     return Ledger(
         product=product.name,
         secretion=secretion,
         giga_per_ug=giga_per_ug,
-        giga_per_cell=secretion.vesicles_per_cell_day * window * kept / _GIGA,
-        count_ratio=draw(priors, uniforms, "product.count_ratio"),
+        giga_per_cell=secretion.vesicles_per_cell_day * window * won / _GIGA
+        if grown
+        else None,
+        giga_per_collection=None
+        if secretion.per_collection is None
+        else secretion.per_collection * won / _GIGA,
+        giga_per_ml=giga_per_ml,
+        count_ratio=count_ratio,
         purity=np.minimum(claimed, 1.0),
-        recovery=np.broadcast_to(kept, window.shape),
-        storage_kept=storage_kept(product.storage, priors, uniforms),
+        recovery=np.broadcast_to(won, window.shape),
+        diameter_nm=_diameter(product, steps, secretion, priors, uniforms),
+        storage_kept=storage_kept(stored, priors, uniforms),
+        storage_counted=storage_counted(stored, priors, uniforms),
+        fill_kept=draw(priors, uniforms, "product.fill_kept"),
         purity_method=method,
         lot=lot,
         notes=_notes(product, steps, float(np.mean(claimed > 1.0))),
     )
+
+
+def _waiting(product: Product) -> Storage:
+    """Give the storage of a product; conditioned medium waits in itself."""
+    if product.form == "conditioned medium":
+        return replace(product.storage, buffer="conditioned medium")
+    return product.storage
+
+
+def _count_ratio(
+    sample: MeasuredSample | None,
+    secretion: Secretion,
+    priors: Priors,
+    uniforms: Uniforms,
+) -> FloatArray:
+    """Give counted particles over true vesicles, shape (outer,).
+
+    The laboratory's ratio, times the error of this sample's mean across its captures
+    (lognormal), times the particles that the medium brought.
+    """
+    ratio = draw(priors, uniforms, "product.count_ratio")
+    if sample is not None:
+        ratio = ratio * _across_captures(sample.cv, priors, uniforms, "count")
+    if secretion.background is not None:
+        ratio = ratio * (1.0 + secretion.background)
+    return ratio
+
+
+def _across_captures(
+    cv: float | None, priors: Priors, uniforms: Uniforms, what: str
+) -> FloatArray:
+    """Give a measured mean over its true one, from its error across captures.
+
+    One capture has no error of its own: the table's error of a single one is taken.
+    """
+    if cv is None:
+        cv_draws = draw(priors, uniforms, "product.capture_cv")
+    else:
+        cv_draws = np.asarray(cv)
+    numbers = uniforms("lot", f"product.capture_error.{what}")
+    log_sd = np.sqrt(np.log1p(cv_draws**2))
+    return np.asarray(np.exp(special.ndtri(numbers) * log_sd))
+
+
+def _measured(
+    sample: MeasuredSample | None, count_ratio: FloatArray
+) -> tuple[FloatArray | None, FloatArray | None]:
+    """Give true vesicles per mL and per ug of a counted vial, or None [1e9]."""
+    if sample is None:
+        return None, None
+    per_ml = sample.per_ml / (_GIGA * count_ratio)
+    if sample.protein_ug_per_ml is None:
+        return per_ml, None
+    return per_ml, per_ml / sample.protein_ug_per_ml
+
+
+def _assumed_purity(
+    product: Product, method: str, priors: Priors, uniforms: Uniforms, lot: int
+) -> FloatArray:
+    """Give true vesicles per ug of a product that nobody has measured [1e9/ug]."""
+    stream = f"{product.name}/{lot}"
+    row = f"product.particles_per_ug.{method}"
+    return draw(priors, uniforms, row, "giga_item/ug") * draw(
+        priors, uniforms, "product.lot_purity", lot=stream
+    )
+
+
+def _diameter(
+    product: Product,
+    steps: tuple[str, ...],
+    secretion: Secretion,
+    priors: Priors,
+    uniforms: Uniforms,
+) -> FloatArray:
+    """Give the mean diameter in the vial [nm]: measured, or as isolation shifts it."""
+    sample = product.measured
+    if sample is None:
+        return secretion.diameter_nm * size_fold(steps, priors, uniforms)
+    error = _across_captures(sample.mean_nm_cv, priors, uniforms, "size")
+    return sample.mean_nm / error
 
 
 def true_giga(ledger: Ledger, value: npt.ArrayLike, basis: str) -> FloatArray:
@@ -106,9 +204,9 @@ def true_giga(ledger: Ledger, value: npt.ArrayLike, basis: str) -> FloatArray:
     ledger
         Conversions of the product.
     value
-        Counted particles [1], protein [ug] or donor cells [1].
+        Counted particles [1], protein [ug], donor cells [1] or volume [mL].
     basis
-        ``particles``, ``protein`` or ``donor cells``.
+        ``particles``, ``protein``, ``donor cells`` or ``volume``.
 
     Returns
     -------
@@ -118,7 +216,7 @@ def true_giga(ledger: Ledger, value: npt.ArrayLike, basis: str) -> FloatArray:
     Raises
     ------
     InputError
-        Unknown basis.
+        Unknown basis, or one that this product has no factor for.
     """
     return np.asarray(value, dtype=np.float64) * _giga_per_unit(ledger, basis)
 
@@ -157,8 +255,8 @@ def dose_particles(
 
     A dose counted in particles keeps only the counting error and the storage loss; a
     dose in protein adds purity, one in donor cells adds secretion and recovery. The
-    dose is taken as weighed or counted at filling, so storage loss comes on top;
-    protein stays.
+    dose is taken as weighed or counted at filling, so losses of storage, syringe and
+    line come on top; of the protein only the last.
 
     Parameters
     ----------
@@ -182,10 +280,11 @@ def dose_particles(
     """
     total = dose_total(dose, body_mass_kg, heart_mass_g)
     made = true_giga(ledger, total, dose.basis if dose else "particles")
-    protein = amount(ledger, made, "protein")
+    filled = amount(ledger, made, "protein")
+    protein = filled * ledger.fill_kept
     nothing = np.zeros_like(made)
     return GivenDose(
-        giga=made * ledger.storage_kept,
+        giga=made * ledger.storage_kept * ledger.fill_kept,
         made_giga=made,
         protein_ug=protein,
         soluble_ug=protein * (1.0 - ledger.purity),
@@ -231,8 +330,22 @@ def _giga_per_unit(ledger: Ledger, basis: str) -> FloatArray:
             return 1.0 / (_GIGA * ledger.count_ratio)
         case "protein":
             return ledger.giga_per_ug
-        case "donor cells":
+        case "donor cells" if ledger.giga_per_cell is not None:
             return ledger.giga_per_cell
+        case "donor cells":
+            raise InputError(
+                f"product {ledger.product!r}: met a dose counted in donor cells, but "
+                f"{ledger.secretion.donor} isn't grown as cells; allowed: particles, "
+                "protein; count what was collected"
+            )
+        case "volume" if ledger.giga_per_ml is not None:
+            return ledger.giga_per_ml
+        case "volume":
+            raise InputError(
+                f"product {ledger.product!r}: met a dose by volume of a vial that "
+                "wasn't counted; allowed: with product.measured; name the file of its "
+                "particle count"
+            )
         case _:
             raise InputError(
                 f"dose basis met {basis!r}; allowed: {', '.join(_BASES)}; name what "
@@ -259,5 +372,5 @@ def _notes(product: Product, steps: tuple[str, ...], capped: float) -> tuple[str
             "per microgram and protein per vesicle are known too poorly for a purity"
         )
     if product.measured is not None:
-        notes.append(f"{product.measured}: recorded, not used")
+        notes += product.measured.flags
     return tuple(notes)

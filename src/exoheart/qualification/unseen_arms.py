@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from exoheart.donor import combination_faults, find_modifiers
 from exoheart.errors import closest
 from exoheart.qualification.unseen_record import Line, Note
 from exoheart.qualification.unseen_times import is_open
@@ -17,7 +18,6 @@ from exoheart.qualification.unseen_values import (
 from exoheart.qualification.unseen_words import CONTROL_WORDS, FORMS, found
 from exoheart.records.study import BASES, Anchor, Dose, Form
 from exoheart.study.names import shipped_names, spelled
-from exoheart.study.products import MEASURED_TOGETHER
 
 Reasons = list[tuple[str, str]]
 #: A printed number, or studied ones to draw from.
@@ -45,7 +45,7 @@ class Treatment:
     ----------
     name
         The arm's own name.
-    form, donor, donor_species, autologous, conditioning, isolation
+    form, donor, donor_species, autologous, conditioning, engineering, isolation
         The product, in the model's words; `autologous` where the donor is the animal.
     route
         As in a study file.
@@ -61,6 +61,7 @@ class Treatment:
     donor_species: str
     autologous: bool
     conditioning: tuple[str, ...]
+    engineering: tuple[str, ...]
     isolation: tuple[str, ...]
     route: str
     dose: Dose | Studied[Dose]
@@ -111,7 +112,7 @@ def treatment(line: Line, reasons: Reasons, noted: dict[str, Note]) -> Treatment
         near = closest(line.donor, shipped_names().donors)
         text = f"{line.donor!r} isn't in the model" if line.donor else "not stated"
         reasons.append(("donor", f"{text}; did you mean {near!r}?" if near else text))
-    conditioning = _conditioning(line, form, reasons, noted)
+    conditioning, engineering = _changes(line, form, reasons, noted)
     dose = _dose(line, form, reasons, noted)
     at = _time(line, form, reasons)
     if len(reasons) > before or donor is None or dose is None or at is None:
@@ -126,6 +127,7 @@ def treatment(line: Line, reasons: Reasons, noted: dict[str, Note]) -> Treatment
         donor_species=_donor_species(line, form, noted),
         autologous=_autologous(line),
         conditioning=conditioning,
+        engineering=engineering,
         isolation=_isolation(line, form, noted),
         route=line.route,
         dose=dose,
@@ -188,29 +190,36 @@ def _kinship(line: Line) -> list[str]:
     return re.findall(r"\b(autologous|allogeneic)\b", words)
 
 
-def _conditioning(
+def _changes(
     line: Line, form: Form, reasons: Reasons, noted: dict[str, Note]
-) -> tuple[str, ...]:
-    """Give conditionings the model has; any other modification is a reason.
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Give conditionings and engineering of the model; any other one is a reason.
 
     What acts on cells in culture changes nothing for a form that isn't made there.
     """
-    options = shipped_names().conditioning
-    names = []
+    names = shipped_names()
+    found: dict[str, list[str]] = {"conditioning": [], "engineering": []}
     for part in re.split(r"[;,]", line.modification):
         text = part.strip()
-        name = spelled(text, options)
-        if name is not None:
-            names.append(name)
+        conditioned = spelled(text, names.conditioning)
+        engineered = spelled(text, names.engineering)
+        if conditioned is not None:
+            found["conditioning"].append(conditioned)
+        elif engineered is not None:
+            found["engineering"].append(engineered)
         elif text.lower() not in _UNMODIFIED:
             reasons.append(("modification", f"{text!r} isn't in the model"))
-    if len(names) > 1 and frozenset(names) not in MEASURED_TOGETHER:
-        text = f"{', '.join(names)} were never measured together"
-        reasons.append(("modification", text))
-    if names and form not in _CULTURED:
-        noted["modification"] = _unused(", ".join(names), form)
-        return ()
-    return tuple(names)
+    cultured, made = tuple(found["conditioning"]), tuple(found["engineering"])
+    changes = (
+        *find_modifiers(cultured, "conditioning"),
+        *find_modifiers(made, "engineering"),
+    )
+    donor = spelled(line.donor, names.donors) or ""
+    reasons += [("modification", text) for text in combination_faults(changes, donor)]
+    if cultured and form not in _CULTURED:
+        noted["modification"] = _unused(", ".join(cultured), form)
+        return (), made
+    return cultured, made
 
 
 def _unused(words: str, form: Form) -> Note:

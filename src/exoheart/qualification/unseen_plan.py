@@ -193,6 +193,7 @@ class _Builder:
             donor_species=given.donor_species,
             donor_state=MappingProxyType({"autologous": str(given.autologous)}),
             conditioning=given.conditioning,
+            engineering=given.engineering,
             isolation=given.isolation,
         )
         self.products[product.name] = product

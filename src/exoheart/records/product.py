@@ -9,8 +9,7 @@ share of each signal) and to the report's make plan. Everything drawn has shape
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -74,6 +73,29 @@ def draw(
 
 
 @dataclass(frozen=True, slots=True)
+class Factor:
+    """What one change of the donor does to one of its numbers.
+
+    Parameters
+    ----------
+    name
+        The conditioning, engineering or state, as the user writes it.
+    target
+        What it acts on: ``secretion``, ``exosomes``, ``cargo``, ``copies``,
+        ``share.<signal>``, ``growth``, ...
+    row
+        Id of the parameter.
+    fold : ndarray, shape (outer,)
+        Factor on the target [1], or the target's new value where it has one.
+    """
+
+    name: str
+    target: str
+    row: str
+    fold: FloatArray
+
+
+@dataclass(frozen=True, slots=True)
 class Secretion:
     """What one donor cell releases, and what is in it.
 
@@ -82,9 +104,11 @@ class Secretion:
     donor
         Name of the donor as the tables know it.
     vesicles_per_cell_day : ndarray, shape (outer,)
-        Countable vesicles [1/cell/day], conditioning included.
+        Countable small vesicles [1/cell/day], conditioning included; zero for a donor
+        that isn't grown (plasma, a perfused heart).
     exosome_share : ndarray, shape (outer,)
-        Share of them that comes from endosomes [1]; described, drives nothing.
+        Share of them that comes from endosomes [1], as changed by what acts on
+        exosomes alone.
     diameter_nm : ndarray, shape (outer,)
         Mean diameter [nm].
     copies_per_vesicle : ndarray, shape (outer,)
@@ -94,6 +118,25 @@ class Secretion:
     shares
         Signal to array of shape (outer,): how strongly this donor's vesicles drive it,
         0 to 1.
+    background : ndarray or None, shape (outer,)
+        Particles of the medium itself per vesicle [1], counted with them; None is
+        none.
+    per_collection : ndarray or None, shape (outer,)
+        Vesicles of one collection [1], for a donor that isn't grown.
+    kept : ndarray or None, shape (outer,)
+        Share of the vesicles that loading them leaves [1]; None is all.
+    drug_per_vesicle : ndarray or None, shape (outer,)
+        Molecules of a loaded drug per vesicle [1].
+    growth_fold : ndarray or None, shape (outer,)
+        Factor on the doubling time by the donor's state [1].
+    doublings_used : ndarray or None, shape (outer,)
+        Doublings behind the cells at the start of the culture [1].
+    ligand
+        Targeting ligand that the engineering puts on the vesicles, or None.
+    changes
+        Kinds of change made, as :mod:`exoheart.donor.modifiers` lists them.
+    factors
+        What each change contributes.
     notes
         What a reader of the numbers must know.
     unused
@@ -107,6 +150,15 @@ class Secretion:
     copies_per_vesicle: FloatArray
     protein_fg: FloatArray
     shares: Mapping[str, FloatArray]
+    background: FloatArray | None = None
+    per_collection: FloatArray | None = None
+    kept: FloatArray | None = None
+    drug_per_vesicle: FloatArray | None = None
+    growth_fold: FloatArray | None = None
+    doublings_used: FloatArray | None = None
+    ligand: str | None = None
+    changes: frozenset[str] = frozenset()
+    factors: tuple[Factor, ...] = ()
     notes: tuple[str, ...] = ()
     unused: tuple[str, ...] = ()
 
@@ -115,7 +167,7 @@ class Secretion:
 class Ledger:
     """The joint draws by which particles, protein and cells of a product convert.
 
-    True particles, in 1e9, are the hub: every other basis is one factor away, so any
+    True vesicles, in 1e9, are the hub: every other basis is one factor away, so any
     chain of conversions closes draw by draw.
 
     Parameters
@@ -125,20 +177,31 @@ class Ledger:
     secretion
         What its donor releases.
     giga_per_ug : ndarray, shape (outer,)
-        True particles per protein of the product [1e9/ug].
-    giga_per_cell : ndarray, shape (outer,)
-        True particles won from one donor cell in one harvest, isolation losses
-        included [1e9/cell].
+        True vesicles per protein of the product [1e9/ug].
+    giga_per_cell : ndarray or None, shape (outer,)
+        True vesicles won from one donor cell in one harvest, isolation losses
+        included [1e9/cell]; None for a donor that isn't grown.
+    giga_per_collection : ndarray or None, shape (outer,)
+        The same from one collection of such a donor [1e9].
+    giga_per_ml : ndarray or None, shape (outer,)
+        True vesicles in a counted vial [1e9/mL]; None where none was counted.
     count_ratio : ndarray, shape (outer,)
-        Counted over true particles of the laboratory that counts [1].
+        Counted particles over true vesicles [1]: the laboratory that counts, the error
+        across its captures, and particles of the medium.
     purity : ndarray, shape (outer,)
         Share of the protein that belongs to vesicles [1].
     recovery : ndarray, shape (outer,)
         Share of particles kept by the whole isolation [1].
+    diameter_nm : ndarray, shape (outer,)
+        Mean diameter of what is in the vial [nm].
     storage_kept : ndarray, shape (outer,)
         Share of vesicles that storage leaves whole [1].
+    storage_counted : ndarray, shape (outer,)
+        Share of particles that a counter still finds after storage [1].
+    fill_kept : ndarray, shape (outer,)
+        Share that reaches the animal through syringe and line [1].
     purity_method
-        The step that set particles per microgram.
+        The step that set particles per microgram, or ``measured``.
     lot
         Number of the lot.
     notes
@@ -148,11 +211,16 @@ class Ledger:
     product: str
     secretion: Secretion
     giga_per_ug: FloatArray
-    giga_per_cell: FloatArray
+    giga_per_cell: FloatArray | None
+    giga_per_collection: FloatArray | None
+    giga_per_ml: FloatArray | None
     count_ratio: FloatArray
     purity: FloatArray
     recovery: FloatArray
+    diameter_nm: FloatArray
     storage_kept: FloatArray
+    storage_counted: FloatArray
+    fill_kept: FloatArray
     purity_method: str
     lot: int = 0
     notes: tuple[str, ...] = ()
@@ -188,7 +256,7 @@ class GivenDose:
     Parameters
     ----------
     giga : ndarray, shape (outer,)
-        Whole vesicles given [1e9], after storage.
+        Whole vesicles given [1e9], after storage and filling.
     made_giga : ndarray, shape (outer,)
         Vesicles that had to be filled for it [1e9], before storage.
     protein_ug : ndarray, shape (outer,)
@@ -230,110 +298,3 @@ def summarise(name: str, unit: str, values: npt.ArrayLike) -> Quantity:
     """
     low, median, high = np.quantile(np.asarray(values, np.float64), (0.05, 0.5, 0.95))
     return Quantity(name, unit, float(median), float(low), float(high))
-
-
-@dataclass(frozen=True, slots=True)
-class Timing:
-    """Whether a product can exist when it is due, and why.
-
-    `kind` is ``autologous``, ``allogeneic stock``, ``xenogeneic stock`` or
-    ``synthesised``; `earliest` is the day after infarction on which it can be given
-    (None for what is made before), `due_day` the first planned dose, `in_time` the
-    share of draws that make it.
-    """
-
-    kind: Literal["autologous", "allogeneic stock", "xenogeneic stock", "synthesised"]
-    due_day: float
-    in_time: float
-    sentence: str
-    earliest: Quantity | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class ReleaseTest:
-    """One line of the release table: what is known of this product today."""
-
-    attribute: str
-    method: str
-    result: str
-    known: bool
-
-
-@dataclass(frozen=True, slots=True)
-class RuleStep:
-    """One rule on the way to a regulatory class."""
-
-    rule: str
-    question: str
-    answer: bool
-    instrument: str
-    locator: str
-    source: str
-    verified: bool
-
-    @property
-    def status(self) -> str:
-        """Whether a text behind the rule was read."""
-        return "text read" if self.verified else "not checked against the legal text"
-
-
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """Regulatory class of a product in one jurisdiction, with the way that led to it.
-
-    `checked` is True only if a text was read for every rule on the way.
-    """
-
-    jurisdiction: str
-    outcome: str
-    path: tuple[RuleStep, ...]
-    checked: bool
-
-
-@dataclass(frozen=True, slots=True)
-class ProductMake:
-    """How one product is made for one study.
-
-    Parameters
-    ----------
-    product
-        Name in the study file.
-    doses
-        Administrations, over all animals.
-    quantities
-        Vials, and whatever else the form needs: vesicles, donor cells, litres,
-        doublings, days, batches, RNA.
-    within_reach : ndarray, shape (outer,)
-        1 where the donor cells can divide often enough, or none are needed, else 0.
-    timing
-        Whether it can exist in time.
-    release
-        What the release table knows.
-    regulation
-        One classification for each jurisdiction.
-    sentences
-        The plan in words.
-    notes
-        Assumptions and limits to be shown.
-    """
-
-    product: str
-    doses: int
-    quantities: tuple[Quantity, ...]
-    within_reach: FloatArray
-    timing: Timing
-    release: tuple[ReleaseTest, ...]
-    regulation: tuple[Classification, ...]
-    sentences: tuple[str, ...]
-    notes: tuple[str, ...] = ()
-
-    def quantity(self, name: str) -> Quantity:
-        """Give one quantity by its name (KeyError where there is none)."""
-        return {each.name: each for each in self.quantities}[name]
-
-
-@dataclass(frozen=True, slots=True)
-class MakePlan:
-    """How every product of a study is made, by product name."""
-
-    products: Mapping[str, ProductMake] = field(default_factory=dict)

@@ -11,14 +11,19 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Literal
 
+from exoheart.records.instrument import MeasuredSample
 from exoheart.records.override import Override
 
 Species = Literal["mouse", "rat", "pig", "human", "dog"]
 Anchor = Literal["occlusion", "reperfusion"]
 Form = Literal["vesicles", "conditioned medium", "cells", "RNA"]
-Basis = Literal["particles", "protein", "donor cells", "RNA"]
+Basis = Literal["particles", "protein", "donor cells", "RNA", "volume"]
+Medium = Literal["serum-free", "depleted serum", "platelet lysate", "serum"]
+Tube = Literal["ordinary", "low-binding"]
+Buffer = Literal["saline", "saline with sugar", "conditioned medium"]
 
-#: What a dose of each form may be counted in.
+#: What a dose of each form may be counted in. A study file may also give the volume of
+#: a counted vial, which is turned into the particles counted in it.
 BASES: Mapping[Form, tuple[Basis, ...]] = MappingProxyType(
     {
         "vesicles": ("particles", "protein", "donor cells"),
@@ -67,18 +72,27 @@ class Animal:
 
 @dataclass(frozen=True, slots=True)
 class Storage:
-    """How the product waits: temperature [degC], time [h], freeze-thaw cycles."""
+    """How the product waits: temperature [degC], time [h], freeze-thaw cycles.
+
+    `tube` and `buffer` count while it is liquid; a `lyophilised` product waits dry and
+    is wetted once.
+    """
 
     temperature_c: float = -80.0
     duration_h: float = 0.0
     freeze_thaw: int = 0
+    tube: Tube = "ordinary"
+    buffer: Buffer = "saline"
+    lyophilised: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Product:
     """What is given: its form, donor, isolation steps in order, storage.
 
-    RNA comes of no cell: its donor says whose signals it carries.
+    RNA comes of no cell: its donor says whose signals it carries. `medium` is what the
+    donor cells condition; `measured` is a counted sample of the vials, which takes the
+    place of what the tables assume of them.
     """
 
     name: str
@@ -90,7 +104,8 @@ class Product:
     engineering: tuple[str, ...] = ()
     isolation: tuple[str, ...] = ()
     storage: Storage = field(default_factory=Storage)
-    measured: str | None = None
+    measured: MeasuredSample | None = None
+    medium: Medium = "serum-free"
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +113,8 @@ class Dose:
     """A dose in the user's words, its number in the unit of its basis.
 
     `basis` says what was counted: ``particles`` [1], ``protein`` [ug], ``donor
-    cells`` [1] or ``RNA`` [ug]; :data:`BASES` says which forms take it. `per` is
+    cells`` [1] or ``RNA`` [ug]; :data:`BASES` says which forms take it. ``volume`` [mL]
+    is of a counted vial, and only on the way in. `per` is
     ``kg`` (body mass), ``g heart`` or None (total).
     """
 

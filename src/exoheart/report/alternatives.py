@@ -1,4 +1,4 @@
-"""Section 7, Alternatives: other routes and doses by the user's endpoint."""
+"""Section 7, Alternatives: routes, doses, sources, times by the user's endpoint."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def _rows(rows: Sequence[Part]) -> Table:
     ranked = sorted(rows, key=lambda r: numbers.finite(r.get("rank")) or len(rows) + 1)
     body = [
         (
-            f"{row['route']}, {row['dose']}",
+            figures.alternative_words(row),
             numbers.number(row.get("rank")),
             numbers.probability(row.get("probability_of_benefit")),
             numbers.interval(row.get("interval90"), row.get("unit")),
@@ -32,7 +32,7 @@ def _rows(rows: Sequence[Part]) -> Table:
         for row in ranked
     ]
     columns = (
-        "Route and dose",
+        "Instead",
         "Rank",
         "Probability of benefit",
         "90 % interval of the true mean effect",
@@ -53,8 +53,9 @@ def _held(held: Part | None) -> str:
     doses = f", {numbers.number(count)} doses" if count > 1 else ""
     at = f" given {held['at']}" if held.get("at") else ""
     return (
-        f" Held as planned for {held['arm']}: product {held['product']}{at}{doses}; "
-        "another route has its own defaults."
+        f" What a row doesn't name is as planned for {held['arm']}: product "
+        f"{held['product']}{at}{doses}; another route has its own defaults, another "
+        "source is made the same way."
     )
 
 
@@ -67,9 +68,10 @@ def alternatives(plan: Part) -> Section:
     if part["rows"]:
         endpoint = str(part.get("endpoint") or "the primary endpoint")
         caption = (
-            f"True mean effect of other routes and doses on {endpoint}, without "
-            "sampling or reading error, so narrower than the difference one trial "
-            "would show; the best first, one colour per route."
+            f"True mean effect on {endpoint} of other routes and doses, of other "
+            "sources and of later dosing, without sampling or reading error, so "
+            "narrower than the difference one trial would show; the best first, one "
+            "colour per route."
             f"{_held(part.get('held'))}"
         )
         spec = figures.alternatives(part["rows"], endpoint)

@@ -58,15 +58,7 @@ def facts(study: Part) -> tuple[tuple[str, str], ...]:
         ),
     ]
     for product in study["products"]:
-        steps = ", ".join(product.get("isolation") or ()) or "no isolation"
-        storage = product.get("storage") or "not stored"
-        rows.append(
-            (
-                f"Product {product['name']}",
-                f"{product['donor']} ({product['donor_species']}) {product['form']}; "
-                f"{steps}; {storage}",
-            )
-        )
+        rows.append((f"Product {product['name']}", _product(product)))
     for endpoint in study["endpoints"]:
         region = f" of {endpoint['of']}" if endpoint.get("of") else ""
         kind = "Primary endpoint" if endpoint.get("primary") else "Endpoint"
@@ -78,6 +70,22 @@ def facts(study: Part) -> tuple[tuple[str, str], ...]:
             )
         )
     return tuple(rows)
+
+
+def _product(product: Part) -> str:
+    """Say in one line what a product is; what is nothing special is left out."""
+    state = ", ".join(product.get("donor_state") or ())
+    medium = product.get("medium") or "serum-free"
+    parts = (
+        f"{product['donor']} ({product['donor_species']}) {product['form']}",
+        f"donor: {state}" if state else "",
+        ", ".join(product.get("changes") or ()),
+        "" if medium == "serum-free" else f"medium with {medium}",
+        ", ".join(product.get("isolation") or ()) or "no isolation",
+        product.get("storage") or "not stored",
+        f"counted in {product['measured']}" if product.get("measured") else "",
+    )
+    return "; ".join(filter(None, parts))
 
 
 def _occlusion(hours: object) -> str:

@@ -7,12 +7,15 @@ controls) are here too. Takes and gives what :mod:`exoheart.study.build` does.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Any
 
+from exoheart.donor import find_modifiers, ligand_of
 from exoheart.errors import closest
-from exoheart.records.study import BASES, Arm, Dose
+from exoheart.records.study import BASES, Arm, Dose, Product
 from exoheart.study.build import Draft, Table
+from exoheart.study.names import spelled
 
 _MEASURED = {"flow_arrest": "hour", "gel_release_half_time": "hour", "volume": "mL"}
 _NEEDED = {
@@ -23,21 +26,27 @@ _NEEDED = {
 }
 
 
-def build_arms(draft: Draft) -> tuple[Arm | None, ...]:
+def build_arms(
+    draft: Draft, products: Mapping[str, Product | None]
+) -> tuple[Arm | None, ...]:
     """Read every ``[[arm]]``; None where one couldn't be read."""
     rows = list(draft.items("arm"))
     _check_names(draft, rows)
     _check_controls(draft, rows)
-    return tuple(_arm(draft, where, raw) for where, raw in rows)
+    return tuple(_arm(draft, where, raw, products) for where, raw in rows)
 
 
-def _arm(draft: Draft, where: str, raw: Table) -> Arm | None:
+def _arm(
+    draft: Draft, where: str, raw: Table, products: Mapping[str, Product | None]
+) -> Arm | None:
     read, control = draft.read, raw.get("control", False)
-    dose = read.dose(f"{where}.dose", raw.get("dose"))
+    given = products.get(str(raw.get("product")))
+    dose = _counted(read.dose(f"{where}.dose", raw.get("dose")), given)
     at = draft.moment(f"{where}.at", raw.get("at"))
     route = _route(draft, f"{where}.route", raw.get("route"))
     over, every, times = _dosing(draft, where, raw)
     delivery = _delivery(draft, f"{where}.delivery", raw, route)
+    _add_ligand(draft, raw, delivery)
     _check_arrest(draft, where, raw, delivery, over, every)
     if control is True:
         _refuse_treatment(draft, where, raw)
@@ -60,6 +69,25 @@ def _arm(draft: Draft, where: str, raw: Table) -> Arm | None:
         times=times,
         delivery=MappingProxyType(delivery),
     )
+
+
+def _counted(dose: Dose | None, product: Product | None) -> Dose | None:
+    """Turn the volume of a counted vial into the particles counted in it."""
+    sample = None if product is None else product.measured
+    if dose is None or dose.basis != "volume" or sample is None:
+        return dose
+    return replace(dose, value=dose.value * sample.per_ml, basis="particles")
+
+
+def _add_ligand(draft: Draft, raw: Table, delivery: dict[str, str | float]) -> None:
+    """Put a product's own targeting ligand on a dose whose arm names none."""
+    product = draft.table("product", str(raw.get("product")))
+    given = product.get("engineering")
+    known = draft.names.engineering
+    names = [spelled(str(one), known) for one in given or ()]
+    ligand = ligand_of(find_modifiers([n for n in names if n], "engineering"))
+    if ligand is not None:
+        delivery.setdefault("ligand", ligand)
 
 
 def _refuse_treatment(draft: Draft, where: str, raw: Table) -> None:
@@ -89,13 +117,18 @@ def _check_form(
     """Refuse a route or a dose that doesn't go with the product's form."""
     product = draft.table("product").get(str(raw.get("product")))
     form = product.get("form", "vesicles") if isinstance(product, Mapping) else None
-    if form is None:
+    if form is None or product is None:
         return
     routes = draft.names.routes
     if route is not None and form not in routes[route].forms:
         takes = [name for name, one in routes.items() if form in one.forms]
         draft.read.refuse(f"{where}.route", f"{route!r} with {form}", ", ".join(takes))
-    if dose is not None and dose.basis not in BASES[form]:
+    if dose is not None and dose.basis == "volume":
+        if "measured" not in product:
+            met = f"{dose.words!r}, a volume of vials that weren't counted"
+            allowed = "with product.<name>.measured; or a dose in another unit"
+            draft.read.refuse(f"{where}.dose", met, allowed)
+    elif dose is not None and dose.basis not in BASES[form]:
         met = f"{dose.words!r} with the form {form}"
         allowed = f"a dose counted in: {', '.join(BASES[form])}"
         draft.read.refuse(f"{where}.dose", met, allowed)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from exoheart.records.override import Override
@@ -24,11 +25,15 @@ Table = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """A study file being read: its tables, the legal names, the faults so far."""
+    """A study file being read: its tables, the legal names, the faults so far.
+
+    `folder` is where files that it names are looked for.
+    """
 
     data: Table
     names: Names
     read: Reader
+    folder: Path = Path()
 
     def table(self, *path: str) -> Table:
         """Give a table of the file; empty where it is missing or was no table."""

@@ -19,11 +19,13 @@ from exoheart.study.names import spelled
 
 DOSE_FORM = (
     "'<number> particles', '<number> <mass unit> protein', '<number> donor cells' or "
-    "'<number> <mass unit> RNA', each also 'per kg' or 'per g heart'"
+    "'<number> <mass unit> RNA', or '<number> <volume unit>' of a counted vial, each "
+    "also 'per kg' or 'per g heart'"
 )
 MOMENT_FORM = "'<number> <unit> before|after occlusion|reperfusion'"
 _MOMENT = re.compile(r"(.+?)\s+(before|after)\s+(\S+)")
-_BASES: tuple[Basis, ...] = ("particles", "protein", "donor cells", "RNA")
+_BASES: tuple[Basis, ...] = ("particles", "protein", "donor cells", "RNA", "volume")
+_VOLUME: Basis = "volume"
 _WEIGHED: tuple[Basis, ...] = ("protein", "RNA")
 _PER: tuple[Literal["kg", "g heart"], ...] = ("kg", "g heart")
 _CELSIUS = {"degC": 0.0, "°C": 0.0, "K": -273.15}
@@ -148,6 +150,8 @@ class Reader:
         counted, _, given = words.partition(" per ")
         per = next((p for p in _PER if p == given.strip()), None)
         number, rest = _parted(counted)
+        if number is not None and rest in _UNITS["mL"].split():
+            rest = f"{rest} {_VOLUME}"
         basis = next((b for b in _BASES if rest == b or rest.endswith(f" {b}")), None)
         if number is None or basis is None or (given and per is None):
             last = rest.split(" ")[-1]
@@ -188,4 +192,6 @@ def _scale(unit: str, to: str) -> float | None:
 def _dose_scale(unit: str, basis: Basis) -> float | None:
     if basis in _WEIGHED:
         return _scale(unit, "ug")
+    if basis == _VOLUME:
+        return _scale(unit, "mL")
     return 1.0 if unit == "" else None

@@ -53,10 +53,16 @@ def load_study(path: str | Path) -> Study:
         met = f"a byte that is no UTF-8 text (byte {bad.start + 1})"
         fault = Fault(str(path), met, "a text file saved as UTF-8")
         raise StudyError(str(path), [fault]) from None
-    return parse_study(text, path.stem)
+    return parse_study(text, path.stem, folder=path.parent)
 
 
-def parse_study(text: str, name: str = "study", *, names: Names | None = None) -> Study:
+def parse_study(
+    text: str,
+    name: str = "study",
+    *,
+    names: Names | None = None,
+    folder: str | Path = ".",
+) -> Study:
     """Read the text of a study file.
 
     Parameters
@@ -67,6 +73,8 @@ def parse_study(text: str, name: str = "study", *, names: Names | None = None) -
         What to call the file in messages; the title where the file has none.
     names
         Names that the file may use; default: those of the shipped tables.
+    folder
+        Where files that the study names are looked for; default: the working folder.
 
     Raises
     ------
@@ -84,7 +92,7 @@ def parse_study(text: str, name: str = "study", *, names: Names | None = None) -
     data = _toml(text, name)
     faults, left = shape_faults(data)
     names = names or shipped_names()
-    draft = Draft(left, names, Reader())
+    draft = Draft(left, names, Reader(), Path(folder))
     study = _build(draft, name, text)
     faults += [f for f in draft.read.faults if f not in faults]
     if faults or study is None:
@@ -156,7 +164,7 @@ def _build(draft: Draft, name: str, text: str) -> Study | None:
     """Read every part; None where a fault left a part out."""
     animal = build_animal(draft)
     products = build_products(draft)
-    arms, endpoints = build_arms(draft), build_endpoints(draft)
+    arms, endpoints = build_arms(draft, products), build_endpoints(draft)
     design = build_design(draft)
     species = draft.table("animal").get("species")
     overrides = build_overrides(draft, species)

@@ -1,9 +1,9 @@
 """The names a study file may use, read from the shipped tables.
 
-Part of :mod:`exoheart.study`. Nothing is listed in code: routes and their keys come
-from ``data/routes.csv``, endpoints from ``data/endpoints.csv``, donors from
-``data/donors.csv`` and the secretion rates, isolation steps from the recoveries, and
-parameter ids from all rows of :mod:`exoheart.evidence`.
+Part of :mod:`exoheart.study`. Nothing is listed here: routes and their keys come from
+``data/routes.csv``, endpoints from ``data/endpoints.csv``, donors, conditionings and
+engineering from the donor stage, isolation steps from the product stage, and parameter
+ids from all rows of :mod:`exoheart.evidence`.
 """
 
 from __future__ import annotations
@@ -12,31 +12,15 @@ import csv
 import math
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
+from exoheart.donor import DONORS, spellings
 from exoheart.evidence import load_parameters
-
-_DONOR_RATE = "donor.secretion_rate."
-_YIELD_FOLD = "donor.yield_fold."
-_RECOVERY = "product.recovery."
-#: Rows of recovery that are no step of their own.
-_NO_STEPS = ("unstated", "tangential flow twice")
-#: Other spellings of isolation steps.
-_STEP_ALIASES: Mapping[str, str] = {
-    "UC": "ultracentrifugation",
-    "differential ultracentrifugation": "ultracentrifugation",
-    "PEG": "precipitation",
-    "ExoQuick": "precipitation",
-    "UF": "ultrafiltration",
-    "SEC": "size exclusion",
-    "size exclusion chromatography": "size exclusion",
-    "TFF": "tangential flow",
-    "tangential flow filtration": "tangential flow",
-}
+from exoheart.product.isolation import ALIASES, STEPS
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +66,8 @@ class Names:
     """Every name a study file may use.
 
     `endpoints` is keyed by quantity, then region (empty where it has none);
-    `donors`, `isolation` and `conditioning` turn every accepted spelling into the name
-    that the stages know.
+    `donors`, `isolation`, `conditioning` and `engineering` turn every accepted spelling
+    into the name that the stages know.
     """
 
     routes: Mapping[str, RouteName]
@@ -91,6 +75,7 @@ class Names:
     donors: Mapping[str, str]
     isolation: Mapping[str, str]
     conditioning: Mapping[str, str]
+    engineering: Mapping[str, str]
     parameters: Mapping[str, tuple[ParameterName, ...]]
 
     def parameter(self, name: str, species: str) -> ParameterName | None:
@@ -127,9 +112,10 @@ def shipped_names() -> Names:
     return Names(
         routes=_routes(data / "routes.csv"),
         endpoints=_endpoints(data / "endpoints.csv"),
-        donors=_donors(data / "donors.csv", parameters),
-        isolation=_steps(parameters),
-        conditioning={name: name for name in _conditionings(parameters)},
+        donors={each: name for name, own in DONORS.items() for each in (name, *own)},
+        isolation={step: step for step in STEPS} | dict(ALIASES),
+        conditioning=spellings("conditioning"),
+        engineering=spellings("engineering"),
         parameters=parameters,
     )
 
@@ -142,22 +128,6 @@ def _rows(table: Traversable) -> Iterator[dict[str, str]]:
 def _listed(cell: str | None) -> tuple[str, ...]:
     """Split a cell that holds several names: ``zone; sites``."""
     return tuple(part.strip() for part in re.split("[;|]", cell or "") if part.strip())
-
-
-def _steps(parameters: Iterable[str]) -> dict[str, str]:
-    words = [step.replace("_", " ") for step in _last(parameters, _RECOVERY)]
-    known = {step: step for step in words if step not in _NO_STEPS}
-    return known | {alias: s for alias, s in _STEP_ALIASES.items() if s in known}
-
-
-def _conditionings(parameters: Iterable[str]) -> list[str]:
-    """Name the conditionings: a number at the end of an id is a share of oxygen."""
-    words = [name.replace("_", " ") for name in _last(parameters, _YIELD_FOLD)]
-    return [re.sub(r" (\d+)$", r" \1%", word) for word in words]
-
-
-def _last(parameters: Iterable[str], prefix: str) -> list[str]:
-    return [name.removeprefix(prefix) for name in parameters if name.startswith(prefix)]
 
 
 def _routes(table: Traversable) -> dict[str, RouteName]:
@@ -186,18 +156,6 @@ def _endpoints(table: Traversable) -> dict[str, dict[str, EndpointName]]:
             row["unit"], _listed(row["methods"]), row["default_method"].strip()
         )
     return dict(found)
-
-
-def _donors(table: Traversable, parameters: Iterable[str]) -> dict[str, str]:
-    """Name the donors that have a secretion rate; ids write ``MSC-AT`` as MSC_AT."""
-    rates = set(_last(parameters, _DONOR_RATE))
-    found: dict[str, str] = {}
-    for row in _rows(table):
-        name = row["donor"].strip()
-        if name.replace("-", "_") in rates:
-            rates.discard(name.replace("-", "_"))
-            found.update(dict.fromkeys((name, *_listed(row["aliases"])), name))
-    return found | {name: name for name in sorted(rates)}
 
 
 def _parameters() -> dict[str, tuple[ParameterName, ...]]:

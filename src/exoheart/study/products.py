@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from exoheart.donor import combination_faults, find_modifiers, state_faults
 from exoheart.records.study import Product, Storage
 from exoheart.study.build import Draft, Table
 from exoheart.study.faults import Reader
+from exoheart.study.measured import measured
 
-#: Conditionings whose folds were measured one on top of the other.
-MEASURED_TOGETHER = frozenset({frozenset({"spheroid", "cytokine priming"})})
-_FLOW = "tangential flow"
+_FLOW = "tangential flow filtration"
 
 
 def build_products(draft: Draft) -> dict[str, Product | None]:
@@ -29,7 +29,10 @@ def _product(draft: Draft, name: str) -> Product | None:
     donor = read.named(f"{where}.donor", raw.get("donor"), draft.names.donors)
     isolation = _each(read, f"{where}.isolation", raw, draft.names.isolation)
     conditioning = _each(read, f"{where}.conditioning", raw, draft.names.conditioning)
-    _check_steps(read, where, isolation, conditioning)
+    engineering = _each(read, f"{where}.engineering", raw, draft.names.engineering)
+    _check_steps(read, where, isolation)
+    _check_changes(read, where, donor, conditioning, engineering)
+    read.faults += state_faults(raw.get("donor_state") or {}, f"{where}.donor_state")
     if form == "conditioned medium" and raw.get("isolation"):
         met = f"{', '.join(isolation) or 'steps'} with conditioned medium"
         allowed = "no steps; form = 'vesicles' for what isolation leaves"
@@ -47,10 +50,11 @@ def _product(draft: Draft, name: str) -> Product | None:
         donor_species=raw.get("donor_species") or "human",
         donor_state=MappingProxyType(dict(raw.get("donor_state") or {})),
         conditioning=conditioning,
-        engineering=tuple(raw.get("engineering") or ()),
+        engineering=engineering,
         isolation=isolation,
         storage=storage,
-        measured=raw.get("measured"),
+        measured=measured(draft, where, raw),
+        medium=raw.get("medium") or "serum-free",
     )
 
 
@@ -66,18 +70,30 @@ def _each(
     return tuple(name for name in found if name is not None)
 
 
-def _check_steps(
-    read: Reader, where: str, isolation: tuple[str, ...], conditioning: tuple[str, ...]
-) -> None:
+def _check_steps(read: Reader, where: str, isolation: tuple[str, ...]) -> None:
     """Refuse what was never measured together."""
     passes = isolation.count(_FLOW)
     if passes > 2:
         met = f"{passes} passes of {_FLOW}"
         read.refuse(f"{where}.isolation", met, "one or two, which were measured")
-    if len(conditioning) > 1 and frozenset(conditioning) not in MEASURED_TOGETHER:
-        pairs = "; ".join(" with ".join(sorted(pair)) for pair in MEASURED_TOGETHER)
-        allowed = f"one, or a pair measured together ({pairs})"
-        read.refuse(f"{where}.conditioning", ", ".join(conditioning), allowed)
+
+
+def _check_changes(
+    read: Reader,
+    where: str,
+    donor: str | None,
+    conditioning: tuple[str, ...],
+    engineering: tuple[str, ...],
+) -> None:
+    """Refuse changes of the donor that were never measured together."""
+    both = (
+        *find_modifiers(conditioning, "conditioning"),
+        *find_modifiers(engineering, "engineering"),
+    )
+    for fault in combination_faults(both, donor or ""):
+        key = "engineering" if engineering else "conditioning"
+        met, _, allowed = fault.partition("; ")
+        read.refuse(f"{where}.{key}", met, allowed)
 
 
 def _check_autologous(draft: Draft, where: str, raw: Table) -> None:
@@ -99,4 +115,7 @@ def _storage(read: Reader, where: str, raw: Table) -> Storage:
         temperature_c=-80.0 if temperature is None else temperature,
         duration_h=duration or 0.0,
         freeze_thaw=raw.get("freeze_thaw") or 0,
+        tube=raw.get("tube") or "ordinary",
+        buffer=raw.get("buffer") or "saline",
+        lyophilised=bool(raw.get("lyophilised")),
     )

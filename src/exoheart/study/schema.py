@@ -8,9 +8,12 @@ Loads pydantic, so it is imported on first use. Read next:
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Discriminator, Field, Tag
+
+#: How a counted sample may be written: pydantic puts these into a fault's path.
+FILE, TABLE = "as a file", "as a table"
 
 
 def _key(default: Any, text: str, *examples: Any, **limits: Any) -> Any:
@@ -61,6 +64,38 @@ class StorageKeys(_Table):
     temperature: str = _key("-80 degC", "Storage temperature", "-80 degC")
     duration: str = _key("0 d", "Storage time", "30 d")
     freeze_thaw: int = _key(0, "Freeze-thaw cycles", 1, ge=0, le=1000)
+    tube: Literal["ordinary", "low-binding"] = _key(
+        "ordinary", "Tube; counts while liquid", "low-binding"
+    )
+    buffer: Literal["saline", "saline with sugar", "conditioned medium"] = _key(
+        "saline", "What the vesicles wait in", "saline with sugar"
+    )
+    lyophilised: bool = _key(False, "Whether the product waits dry", True)
+
+
+class MeasuredKeys(_Table):
+    """A counted sample of the vials; takes the place of assumed numbers."""
+
+    file: str = _key(..., "File of a particle counter, beside the study", "nta.csv")
+    dilution: float | None = _key(
+        None, "Dilution before counting, where the file has none", 1000, gt=0
+    )
+    protein: str | None = _key(
+        None, "Protein of the same vial", "0.4 mg/mL", "400 ug/mL"
+    )
+    camera_level: int | None = _key(
+        None, "Use only the captures at this camera level", 15, ge=0, le=100
+    )
+
+
+def _written_as(value: object) -> str:
+    return TABLE if isinstance(value, dict) else FILE
+
+
+_Measured = Annotated[
+    Annotated[str, Tag(FILE)] | Annotated[MeasuredKeys, Tag(TABLE)],
+    Discriminator(_written_as),
+]
 
 
 class ProductKeys(_Table):
@@ -73,16 +108,23 @@ class ProductKeys(_Table):
     donor_species: str = _key("human", "Species of the donor cell", "human")
     donor_state: dict[str, str | float | bool] = _key(
         {},
-        "State of the donor, free keys; autologous = true counts",
-        {"autologous": True},
+        "State of the donor: autologous, age, disease, passage, senescent",
+        {"autologous": True, "age": "60 years"},
     )
     conditioning: list[str] = _key([], "Conditioning of the donor cells", ["spheroid"])
-    engineering: list[str] = _key([], "Changes made to the vesicles", ["miR-146a"])
+    engineering: list[str] = _key(
+        [], "Changes made to donor cells or vesicles", ["GATA4 overexpression"]
+    )
     isolation: list[str] = _key(
         [], "Isolation steps in order; not with conditioned medium", ["ultrafiltration"]
     )
     storage: StorageKeys = _key(StorageKeys(), "How the product waits")
-    measured: str | None = _key(None, "Instrument file of the product", "nta_file.csv")
+    medium: Literal["serum-free", "depleted serum", "platelet lysate", "serum"] = _key(
+        "serum-free", "Medium that the donor cells condition", "serum-free"
+    )
+    measured: _Measured | None = _key(
+        None, "File of a particle counter, or a table with one", "nta_file.csv"
+    )
 
 
 class DeliveryKeys(_Table):
@@ -120,7 +162,8 @@ class ArmKeys(_Table):
     )
     dose: str | None = _key(
         None,
-        "<number> <unit> particles|protein|donor cells|RNA [per kg|per g heart]",
+        "<number> <unit> particles|protein|donor cells|RNA [per kg|per g heart], or "
+        "the volume of a counted vial",
         "7.5 mg protein",
         "2e9 particles per kg",
         "50 ug RNA",

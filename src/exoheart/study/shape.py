@@ -16,7 +16,7 @@ from pydantic_core import ErrorDetails
 
 from exoheart.errors import Fault, closest
 from exoheart.study.names import Names
-from exoheart.study.schema import FileKeys
+from exoheart.study.schema import FILE, TABLE, FileKeys
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 _KINDS = {
@@ -160,7 +160,10 @@ def _shape() -> dict[str, Any]:
 def _table_of(key: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any] | None:
     """Give the table that a key holds (also in a list or under names), or None."""
     inner = key.get("items") or key.get("additionalProperties")
-    for held in (key, *key.get("anyOf", ()), inner):
+    options = [
+        one for each in key.get("anyOf", ()) for one in (each, *each.get("oneOf", ()))
+    ]
+    for held in (key, *options, inner):
         if isinstance(held, dict) and "$ref" in held:
             found: dict[str, Any] = parts[held["$ref"].rsplit("/", 1)[-1]]
             return found
@@ -186,6 +189,8 @@ def _path_in_file(error: ErrorDetails, data: Any) -> Path:
     """Cut off what pydantic adds to a path behind the last part of the file."""
     path: list[str | int] = []
     for part in error["loc"]:
+        if part in {FILE, TABLE}:
+            continue
         held = isinstance(data, dict) and part in data
         if held or (isinstance(data, list) and isinstance(part, int)):
             data = data[part]

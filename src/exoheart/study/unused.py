@@ -18,17 +18,15 @@ from exoheart.study.names import Names, laboratory_clock
 RECORDED: Mapping[str, object] = {
     "animal.sex": "mixed",
     "animal.infarct.laboratory": "default",
-    "product.*.donor_state.*": None,
-    "product.*.engineering": None,
-    "product.*.measured": None,
     "design.lots": 1,
 }
-#: Keys that a pattern above would catch but that count.
-COUNTED = ("product.*.donor_state.autologous",)
 #: Keys of a product that count for vesicles and conditioned medium alone.
 _OF_FORM: Mapping[str, tuple[str, ...]] = {
-    "cells": ("conditioning", "isolation", "storage"),
-    "RNA": ("donor_species", "conditioning", "isolation", "storage"),
+    "cells": ("conditioning", "isolation", "storage", "medium", "measured"),
+    "RNA": (
+        *("donor_species", "conditioning", "isolation", "storage"),
+        *("medium", "measured"),
+    ),
 }
 #: Keys of a control that say how the vehicle is given; a vehicle does nothing here.
 _OF_VEHICLE = ("over", "every", "times", "delivery")
@@ -43,7 +41,6 @@ def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
         for where, pattern, value in _keys(data)
         for recorded, silent in RECORDED.items()
         if fnmatchcase(pattern, recorded) and value != silent and value not in ([], {})
-        if not any(fnmatchcase(pattern, counted) for counted in COUNTED)
     ]
     if _has_clock(data["animal"], names):
         found.remove("animal.infarct.laboratory")

@@ -1,0 +1,163 @@
+"""Sizes that a particle counter saw: each capture, their mean and its error."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+from exoheart.figures import numbers
+from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
+
+_WIDTH, _HEIGHT = 520, 260
+_BLOCKS = "▁▂▃▄▅▆▇█"
+
+
+def sizes(document: Row) -> Spec:
+    """Draw the size distribution: a thin line a capture, the mean bold in its band.
+
+    Parameters
+    ----------
+    document
+        One file of ``product nta --json``. Captures at different camera levels have
+        colours and means of their own.
+
+    Returns
+    -------
+    dict
+        A Vega-Lite specification; the band is one standard error of the mean.
+    """
+    import altair as alt
+
+    held = document["distribution"]
+    if not held["centres_nm"]:
+        return nothing("The file holds no sizes.")
+    groups = held["groups"]
+    colours = [TREATED[k % len(TREATED)] for k in range(len(groups))]
+    power = _power(groups)
+    layers: list[Any] = []
+    for group, colour in zip(groups, colours, strict=True):
+        layers += _layers(held["centres_nm"], group, colour, power)
+    if len(groups) > 1:
+        layers.append(_legend(groups, colours))
+    chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    return finish(chart, describe(document))
+
+
+def describe(document: Row) -> str:
+    """Say in words what the figure shows."""
+    parts = [
+        f"{level_words(level['camera_level'])}: {level['captures']} captures, mean of "
+        f"{numbers.number(level['per_ml'])} per mL"
+        + (
+            ""
+            if level["mean_nm"] is None
+            else f" and {numbers.number(level['mean_nm'])} nm"
+        )
+        for level in document["levels"]
+    ]
+    return f"Particle sizes of {document['file']}: {listing(parts)}"
+
+
+def level_words(level: str | None) -> str:
+    """Name a camera level; files of some makers have none."""
+    return "all captures" if level is None else f"camera level {level}"
+
+
+def spark_line(values: Sequence[float], top: float) -> str:
+    """Draw values as one line of blocks; `top` fills a block, above zero shows one.
+
+    Examples
+    --------
+    >>> spark_line([0.0, 1.0, 4.0, 8.0], 8.0)
+    ' ▁▄█'
+    """
+    steps = len(_BLOCKS)
+    return "".join(
+        " "
+        if not value > 0
+        else _BLOCKS[min(max(math.ceil(value / top * steps), 1), steps) - 1]
+        for value in values
+    )
+
+
+def spark_lines(document: Row) -> list[tuple[str, str]]:
+    """Give the sizes of each camera level as a line of text, all to one scale."""
+    groups = document["histogram"]["groups"]
+    top = max((max(group["mean"]) for group in groups), default=0.0)
+    return [
+        (level_words(group["camera_level"]), spark_line(group["mean"], top))
+        for group in groups
+    ]
+
+
+def _power(groups: Sequence[Row]) -> float:
+    """Give the power of ten in which the concentrations of the bins are drawn."""
+    rows = [each["per_ml_bin"] for group in groups for each in group["captures"]]
+    return float(10.0 ** math.floor(math.log10(max(map(max, rows)))))
+
+
+def _layers(
+    centres: Sequence[float], group: Row, colour: str, power: float
+) -> list[Any]:
+    """Draw the captures of one camera level, the band and the mean."""
+    import altair as alt
+
+    x = alt.X(
+        "nm:Q",
+        axis=alt.Axis(title="diameter (nm)", tickCount=8),
+        scale=alt.Scale(domain=[centres[0], centres[-1]], nice=False),
+    )
+    title = f"{numbers.number(power)} particles per mL in each bin, as in the file"
+    y = alt.Y("per_ml:Q", axis=alt.Axis(title=title, grid=True))
+    thin = [
+        {"nm": nm, "per_ml": value / power, "capture": f"{k} {capture['name']}"}
+        for k, capture in enumerate(group["captures"])
+        for nm, value in zip(centres, capture["per_ml_bin"], strict=True)
+    ]
+    lines = alt.Chart(alt.Data(values=thin)).mark_line(
+        strokeWidth=0.8, opacity=0.45, color=colour
+    )
+    layers = [lines.encode(x=x, y=y, detail="capture:N")]
+    errors = group["standard_error"]
+    if errors:
+        band = [
+            {
+                "nm": nm,
+                "per_ml": (mean - error) / power,
+                "high": (mean + error) / power,
+            }
+            for nm, mean, error in zip(centres, group["mean"], errors, strict=True)
+        ]
+        area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.25, color=colour)
+        layers.append(area.encode(x=x, y=y, y2="high:Q"))
+    means = [
+        {"nm": nm, "per_ml": value / power}
+        for nm, value in zip(centres, group["mean"], strict=True)
+    ]
+    bold = alt.Chart(alt.Data(values=means)).mark_line(strokeWidth=2.4, color=colour)
+    return [*layers, bold.encode(x=x, y=y)]
+
+
+def _legend(groups: Sequence[Row], colours: Sequence[str]) -> Any:
+    """Name the camera levels in their colours, at the upper right."""
+    import altair as alt
+
+    rows = [
+        {
+            "text": level_words(group["camera_level"]),
+            "line": 14 + 16 * k,
+            "fill": colour,
+        }
+        for k, (group, colour) in enumerate(zip(groups, colours, strict=True))
+    ]
+    return (
+        alt.Chart(alt.Data(values=rows))
+        .mark_text(align="right", fontSize=12, fontWeight="bold")
+        .encode(
+            x=alt.value(_WIDTH - 8),
+            y=alt.Y("line:Q", scale=None, axis=None),
+            text="text:N",
+            color=alt.Color("fill:N", scale=None, legend=None),
+        )
+    )

@@ -1,0 +1,145 @@
+"""What an arm could be instead: other routes and doses, another source, a later time.
+
+Feeds :mod:`exoheart.planning.alternatives`. Routes and doses are crossed; source and
+time are varied one at a time around the planned arm, which shows what each would do
+without a solve for every mixture.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from exoheart import delivery
+from exoheart.donor import combination_faults, find_modifiers
+from exoheart.planning.words import times
+from exoheart.prediction import Prediction, prepare
+from exoheart.records.study import Arm, Moment, Product
+from exoheart.therapy import ArmPlan, anchored
+
+Varied = Literal["route and dose", "source", "time"]
+
+#: Doses compared, as multiples of the planned one.
+FACTORS = (0.1, 1.0, 10.0)
+#: Sources compared: one for each kind that the review's Figure 2 names, and the inert
+#: comparator of the field.
+SOURCES = ("CDC", "CPC", "MSC", "iPSC", "ESC", "fibroblast")
+#: Delays compared [h], in words.
+DELAYS = {24.0: "a day later", 168.0: "a week later"}
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One thing to do instead: in words, and as the schedule of an arm."""
+
+    varied: Varied
+    route: str
+    dose: str
+    source: str
+    at: str
+    plan: ArmPlan
+
+
+def variants(prediction: Prediction, base: Arm) -> list[Variant]:
+    """Give what `base` could be instead, the planned arm itself among it.
+
+    Parameters
+    ----------
+    prediction
+        The simulated study.
+    base
+        The treated arm that is varied.
+    """
+    planned = prediction.products.plan(base)
+    product = prediction.study.products[str(base.product)]
+    at = "" if base.at is None else base.at.words
+    here = Variant("route and dose", str(base.route), "", product.donor, at, planned)
+    return [
+        *_routes_and_doses(prediction, base, here),
+        *_sources(prediction, base, here),
+        *_later(prediction, base, here),
+    ]
+
+
+def _routes_and_doses(
+    prediction: Prediction, base: Arm, here: Variant
+) -> Iterator[Variant]:
+    """Give every route of the model that takes the product's form, at three doses."""
+    form = prediction.study.products[str(base.product)].form
+    known = delivery.routes()
+    for route in delivery.modelled_routes():
+        if form not in known[route].forms:
+            continue
+        for factor in FACTORS:
+            plan = _by_route(prediction.products.plan(base, factor), base, route)
+            yield replace(here, route=route, dose=_dose(base, factor), plan=plan)
+
+
+def _by_route(plan: ArmPlan, base: Arm, route: str) -> ArmPlan:
+    """Give the planned arm by another route, with that route's own defaults.
+
+    A ligand stays: it is on the vesicles, not of the route.
+    """
+    if route == base.route:
+        return plan
+    kept = {key: value for key, value in base.delivery.items() if key == "ligand"}
+    return replace(plan, route=route, over_h=0.0, delivery=kept)
+
+
+def _dose(base: Arm, factor: float) -> str:
+    return "" if base.dose is None else times(base.dose, factor)
+
+
+def _sources(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Variant]:
+    """Give the planned arm with vesicles of other donors, made the same way.
+
+    A count of the planned product says nothing of another one, so it is left out.
+    """
+    study = prediction.study
+    planned = study.products[str(base.product)]
+    if planned.form == "RNA":
+        return
+    for donor in SOURCES:
+        if donor == planned.donor:
+            continue
+        other = of_donor(planned, donor)
+        changed = replace(study, products={planned.name: other}, arms=(base,))
+        setting = prepare(changed, prediction.seed, prediction.cohort.size.members)
+        yield replace(
+            here,
+            varied="source",
+            source=donor,
+            dose=_dose(base, 1.0),
+            plan=setting.products.plan(base),
+        )
+
+
+def of_donor(planned: Product, donor: str) -> Product:
+    """Give the product made of another donor; changes that don't suit it are left."""
+    changes = (
+        *find_modifiers(planned.conditioning, "conditioning"),
+        *find_modifiers(planned.engineering, "engineering"),
+    )
+    other = replace(planned, donor=donor, measured=None)
+    if combination_faults(changes, donor):
+        return replace(other, conditioning=(), engineering=())
+    return other
+
+
+def _later(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Variant]:
+    """Give the planned arm later, where that is before the primary endpoint is read."""
+    study = prediction.study
+    if base.at is None:
+        return
+    read = anchored(study.primary.at, study.animal.infarct)
+    for delay, words in DELAYS.items():
+        at = Moment(words, base.at.offset_h + delay, base.at.anchor)
+        if anchored(at, study.animal.infarct) < read:
+            yield replace(
+                here,
+                varied="time",
+                at=words,
+                dose=_dose(base, 1.0),
+                plan=replace(here.plan, at=at),
+            )

@@ -1,0 +1,62 @@
+"""From ``product.<name>.measured`` to a counted sample, read with the study.
+
+Part of :mod:`exoheart.study`. A particle counter's file belongs to the study file that
+names it, so what is wrong with it is a fault of the study, found with all others, and
+simulating touches no file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from exoheart import units
+from exoheart.errors import InputError, UnitError
+from exoheart.product import measured_sample, read_instrument
+from exoheart.records.instrument import MeasuredSample
+from exoheart.study.build import Draft, Table
+
+_CONTENT = "a mass above zero per volume, such as '0.4 mg/mL'"
+
+
+def measured(draft: Draft, where: str, raw: Table) -> MeasuredSample | None:
+    """Read the counted sample of a product; None where there is none or a fault."""
+    given = raw.get("measured")
+    keys: dict[str, Any] = {"file": given} if isinstance(given, str) else {}
+    if isinstance(given, Mapping):
+        keys = dict(given)
+    if not isinstance(keys.get("file"), str):
+        return None
+    place = f"{where}.measured"
+    protein = _protein(draft, f"{place}.protein", keys.get("protein"))
+    try:
+        return measured_sample(
+            read_instrument(draft.folder / keys["file"]),
+            dilution=keys.get("dilution"),
+            protein_ug_per_ml=protein,
+            camera_level=keys.get("camera_level"),
+        )
+    except InputError as bad:
+        for fault in str(bad).splitlines():
+            met, _, allowed = fault.partition("; allowed: ")
+            draft.read.refuse(
+                place,
+                met.replace(": met ", ": ", 1),
+                allowed or "a file that can be read",
+            )
+        return None
+
+
+def _protein(draft: Draft, where: str, text: object) -> float | None:
+    """Read a protein content [ug/mL]."""
+    if text is None:
+        return None
+    try:
+        number, unit = units.split(str(text))
+        value = number * units.factor(unit, "ug/mL")
+    except UnitError:
+        value = 0.0
+    if not value > 0:
+        draft.read.fault(where, text, _CONTENT)
+        return None
+    return value
