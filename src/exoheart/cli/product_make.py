@@ -88,8 +88,10 @@ def make(
 
 def _show(made: _Row) -> None:
     """Write the answer, then everything that it rests on."""
+    from exoheart.figures.numbers import tidy
+
     for sentence in made["sentences"]:
-        show.line(sentence)
+        show.line(tidy(sentence))
     for product in made["products"]:
         _show_amounts(product)
     _show_steps(made["isolation"])
@@ -202,8 +204,10 @@ def _show_cost(cost: _Row) -> None:
 
 def _show_rest(made: _Row) -> None:
     """Write release checks, class and what the immune system may do."""
-    release = [(row["item"], row["status"]) for row in made["release"]]
-    _table("Release checks", ("Check", "Status"), release)
+    release = [
+        (row["item"], row["status"], row["value"] or "") for row in made["release"]
+    ]
+    _table("Release checks", ("Check", "Status", "Remark"), release)
     classes = [
         (
             row["jurisdiction"],

@@ -57,9 +57,7 @@ def _document(one: ProductClasses) -> dict[str, Any]:
                 "class": found.outcome,
                 "checked": found.checked,
                 "path": [
-                    asdict(step)
-                    | {"standing": rules[step.rule].standing}
-                    | {"note": rules[step.rule].note}
+                    asdict(step) | {"note": rules[step.rule].note}
                     for step in found.path
                 ],
             }
@@ -102,7 +100,7 @@ def _show_path(found: Classification, rules: dict[str, Rule]) -> None:
                 step.question,
                 _ANSWERS[step.answer],
                 f"{step.instrument}, {step.locator}",
-                rules[step.rule].standing,
+                step.standing,
                 rules[step.rule].note,
                 step.source,
             )

@@ -189,10 +189,12 @@ def _step(one: ProductMake, step: IsolationStep) -> dict[str, Any]:
 
 
 def _release(test: ReleaseTest) -> dict[str, Any]:
+    assumed = test.result.removeprefix("not measured").removeprefix("; ")
     return {
-        "item": f"{test.attribute} ({test.method})",
+        "item": test.attribute,
+        "method": test.method,
         "status": "not measured",
-        "value": test.result if test.known else None,
+        "value": assumed or None,
     }
 
 
@@ -202,7 +204,7 @@ def _class(of: Classification) -> dict[str, Any]:
         "class": of.outcome,
         "basis": "; ".join(
             f"{step.rule} {'yes' if step.answer else 'no'} "
-            f"({step.instrument}, {step.status})"
+            f"({step.instrument}, {step.standing})"
             for step in of.path
         ),
         "verified": of.checked,

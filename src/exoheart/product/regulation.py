@@ -247,6 +247,7 @@ def _step(rule: Rule, answer: bool) -> RuleStep:
         locator=rule.locator,
         source=rule.source,
         verified=rule.verified,
+        standing=rule.standing,
     )
 
 

@@ -125,7 +125,10 @@ class ReleaseTest:
 
 @dataclass(frozen=True, slots=True)
 class RuleStep:
-    """One rule on the way to a regulatory class."""
+    """One rule on the way to a regulatory class.
+
+    `standing` says what was read behind it.
+    """
 
     rule: str
     question: str
@@ -134,11 +137,7 @@ class RuleStep:
     locator: str
     source: str
     verified: bool
-
-    @property
-    def status(self) -> str:
-        """Whether a text behind the rule was read."""
-        return "text read" if self.verified else "not checked against the legal text"
+    standing: str
 
 
 @dataclass(frozen=True, slots=True)

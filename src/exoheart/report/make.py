@@ -119,12 +119,17 @@ def _isolation(rows: Sequence[Part]) -> Table:
     return table("Isolation, step by step", columns, body, range(2, 8))
 
 
+def _remark(row: Part) -> str:
+    """Give what is known of a check today; nothing where nothing is."""
+    return numbers.tidy(str(row["value"])) if row.get("value") else ""
+
+
 def _release(rows: Sequence[Part]) -> Table:
     body = [
-        (row["item"], str(row["status"]), numbers.number(row.get("value")))
+        (row["item"], row["method"], str(row["status"]), _remark(row))
         for row in rows
     ]
-    return table("Release checks", ("Check", "Status", "Value"), body)
+    return table("Release checks", ("Check", "Shown by", "Status", "Remark"), body)
 
 
 def _regulation(rows: Sequence[Part]) -> Table:
