@@ -84,7 +84,6 @@ def test_age_counts_from_the_newest_date_of_the_table(date: str, words: str) -> 
         ({"identifier": "NCT123"}, "NCT or ACTRN number"),
         ({"source": ""}, "verified no"),
         ({"source": "two words"}, "one address"),
-        ({"source": "https://grokipedia.com/page/x"}, "repeats others' pages"),
         ({"status": ""}, "some words"),
     ],
 )

@@ -87,6 +87,17 @@ def test_rna_has_no_other_source():
 
 def test_a_change_that_does_not_suit_another_donor_is_left_out():
     """Every source that is compared can be made."""
-    product = Product("p", "vesicles", "CDC", conditioning=("spheroid",))
-    assert of_donor(product, "MSC").conditioning == ("spheroid",)
-    assert of_donor(product, "MSC").donor == "MSC"
+    product = Product(
+        "p",
+        "vesicles",
+        "CDC",
+        conditioning=("spheroid",),
+        engineering=("miR-146a knock-out",),
+        donor_state={"autologous": True},
+    )
+    other, left_out = of_donor(product, "MSC")
+    assert (other.donor, other.conditioning) == ("MSC", ("spheroid",))
+    assert other.engineering == ()
+    assert left_out == ("miR-146a knock-out",)
+    assert other.donor_state == {"autologous": True}
+    assert of_donor(product, "ESC")[0].donor_state == {}

@@ -22,7 +22,11 @@ from exoheart.product import (
     measured_sample,
     true_giga,
 )
-from exoheart.records.instrument import Capture, InstrumentReading
+from exoheart.records.instrument import (
+    Capture,
+    InstrumentReading,
+    MeasuredSample,
+)
 from exoheart.records.product import FloatArray, Ledger
 from exoheart.records.study import Dose, Product
 
@@ -111,7 +115,10 @@ def test_a_dose_counted_and_given_in_particles_keeps_only_its_counting_error() -
     dose = Dose("1e11 particles", 1e11, "particles")
     given_dose = dose_particles(dose, LEDGER, None, None)
     np.testing.assert_allclose(given_dose.made_giga * LEDGER.count_ratio, 100.0)
-    assert np.std(np.log(LEDGER.count_ratio)) > np.std(np.log(PLAIN.count_ratio))
+    sample = measured_sample(reading(), dilution=100.0)
+    added = np.std(np.log(LEDGER.count_ratio / PLAIN.count_ratio))
+    # five standard errors of a standard deviation of 256 draws are 22 %
+    assert added == pytest.approx(sample.cv, rel=0.22)
     no_protein = ledger_of()
     assert np.array_equal(LEDGER.count_ratio, no_protein.count_ratio)
 
@@ -145,7 +152,7 @@ def test_one_capture_has_the_error_of_the_table() -> None:
     assert sample.cv is None
     product = Product("p", "vesicles", "CDC", measured=sample)
     own = ledger(product, secretion(product, PRIORS, draws), PRIORS, draws)
-    assert np.std(np.log(own.count_ratio)) > np.std(np.log(PLAIN.count_ratio))
+    assert np.std(np.log(own.count_ratio / PLAIN.count_ratio)) > 0.1
 
 
 @pytest.mark.parametrize(
@@ -184,3 +191,39 @@ def test_mixed_camera_levels_are_flagged() -> None:
     assert any("different camera levels" in flag for flag in mixed)
     chosen = measured_sample(reading(), dilution=1.0, camera_level=15).flags
     assert not any("camera" in flag for flag in chosen)
+
+
+def test_products_counted_in_files_of_their_own_err_apart() -> None:
+    """One file, one error: two products of one file share it, others don't."""
+    sample = measured_sample(reading(), dilution=100.0)
+    other = measured_sample(replace(reading(), file="other.csv"), dilution=100.0)
+
+    def ratio(name: str, of: MeasuredSample) -> FloatArray:
+        product = Product(name, "vesicles", "CDC", measured=of)
+        made = secretion(product, PRIORS, draws)
+        return ledger(product, made, PRIORS, draws).count_ratio
+
+    assert np.array_equal(ratio("a", sample), ratio("b", sample))
+    assert not np.array_equal(ratio("a", sample), ratio("b", other))
+
+
+def test_particles_of_the_medium_are_no_vesicles_however_they_are_counted() -> None:
+    """Serum lowers the vesicles of a dose in particles and of one in protein alike."""
+    clean = Product("p", "vesicles", "CDC", isolation=("ultracentrifugation",))
+    serum = replace(clean, medium="serum")
+    for dose in (
+        Dose("1e10 particles", 1e10, "particles"),
+        Dose("1 ug", 1.0, "protein"),
+    ):
+        plain, mixed = (
+            dose_particles(
+                dose,
+                ledger(each, secretion(each, PRIORS, draws), PRIORS, draws),
+                None,
+                None,
+            ).made_giga
+            for each in (clean, serum)
+        )
+        background = secretion(serum, PRIORS, draws).background
+        assert background is not None
+        np.testing.assert_allclose(plain / mixed, 1.0 + background, rtol=1e-12)

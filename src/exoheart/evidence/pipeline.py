@@ -26,11 +26,6 @@ COLUMNS = (
 KINDS = ("company", "product", "trial")
 #: What is given, or sold: the first question to any row.
 CONTENTS = ("vesicles", "cells", "cells and vesicles", "secretome", "reagents")
-#: Hosts that only repeat what others publish; a row names the origin instead.
-COPIES = (
-    *("websiteproxy", "cnpereading", "staging.", "4-traders", "bisu.edu.cn"),
-    *("concepedia", "grokipedia", "meddatax", "researcher.life", "scribd", "oaecdn"),
-)
 _WORDS = {
     "kind": KINDS,
     "contains": CONTENTS,
@@ -209,10 +204,6 @@ def _source_faults(row: RawRow) -> Iterator[Fault]:
         return
     if not _SOURCE.fullmatch(source):
         yield Fault(where, repr(source), "one address, DOI or registry number")
-    copy = next((host for host in COPIES if host in source), None)
-    if copy:
-        allowed = "the origin: a DOI, a registry number, the publisher's own page"
-        yield Fault(where, f"{copy!r}, which repeats others' pages", allowed)
 
 
 def _parts(text: str) -> tuple[int, int, int] | None:

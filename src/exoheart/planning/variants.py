@@ -12,9 +12,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from exoheart import delivery
-from exoheart.donor import combination_faults, find_modifiers
+from exoheart.donor import Modifier, combination_faults, find_modifiers, ligand_of
 from exoheart.planning.words import times
 from exoheart.prediction import Prediction, prepare
+from exoheart.product.timing import NEVER_OWN
 from exoheart.records.study import Arm, Moment, Product
 from exoheart.therapy import ArmPlan, anchored
 
@@ -92,10 +93,7 @@ def _dose(base: Arm, factor: float) -> str:
 
 
 def _sources(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Variant]:
-    """Give the planned arm with vesicles of other donors, made the same way.
-
-    A count of the planned product says nothing of another one, so it is left out.
-    """
+    """Give the planned arm with vesicles of other donors, made the same way."""
     study = prediction.study
     planned = study.products[str(base.product)]
     if planned.form == "RNA":
@@ -103,28 +101,58 @@ def _sources(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Varia
     for donor in SOURCES:
         if donor == planned.donor:
             continue
-        other = of_donor(planned, donor)
-        changed = replace(study, products={planned.name: other}, arms=(base,))
+        other, left_out = of_donor(planned, donor)
+        arm = _without_ligand(base, planned, other)
+        changed = replace(study, products={planned.name: other}, arms=(arm,))
         setting = prepare(changed, prediction.seed, prediction.cohort.size.members)
+        without = f", without {' and '.join(left_out)}" if left_out else ""
         yield replace(
             here,
             varied="source",
-            source=donor,
+            source=f"{donor}{without}",
             dose=_dose(base, 1.0),
-            plan=setting.products.plan(base),
+            plan=setting.products.plan(arm),
         )
 
 
-def of_donor(planned: Product, donor: str) -> Product:
-    """Give the product made of another donor; changes that don't suit it are left."""
-    changes = (
-        *find_modifiers(planned.conditioning, "conditioning"),
-        *find_modifiers(planned.engineering, "engineering"),
+def of_donor(planned: Product, donor: str) -> tuple[Product, tuple[str, ...]]:
+    """Give the product made of another donor, and the changes that don't suit it.
+
+    A count of the planned product says nothing of another one. A donor that is never
+    the recipient's own is another's.
+    """
+    changes = _changes(planned)
+    kept = [one for one in changes if not one.donors or donor in one.donors]
+    if combination_faults(kept, donor):
+        kept = []
+    state = dict(planned.donor_state)
+    if donor in NEVER_OWN:
+        state.pop("autologous", None)
+    other = replace(
+        planned,
+        donor=donor,
+        measured=None,
+        donor_state=state,
+        conditioning=tuple(m.name for m in kept if m.group == "conditioning"),
+        engineering=tuple(m.name for m in kept if m.group == "engineering"),
     )
-    other = replace(planned, donor=donor, measured=None)
-    if combination_faults(changes, donor):
-        return replace(other, conditioning=(), engineering=())
-    return other
+    return other, tuple(one.name for one in changes if one not in kept)
+
+
+def _changes(product: Product) -> tuple[Modifier, ...]:
+    return (
+        *find_modifiers(product.conditioning, "conditioning"),
+        *find_modifiers(product.engineering, "engineering"),
+    )
+
+
+def _without_ligand(arm: Arm, planned: Product, other: Product) -> Arm:
+    """Take the ligand off an arm whose product no longer carries it."""
+    own = ligand_of(_changes(planned))
+    if own is None or ligand_of(_changes(other)) == own:
+        return arm
+    kept = {key: value for key, value in arm.delivery.items() if key != "ligand"}
+    return replace(arm, delivery=kept)
 
 
 def _later(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Variant]:

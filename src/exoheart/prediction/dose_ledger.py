@@ -193,6 +193,8 @@ def _factors(source: Supply) -> Iterator[tuple[str, str, FloatArray]]:
     if own.giga_per_ml is not None:
         yield "vesicles per mL of the vial", "1/mL", own.giga_per_ml * _GIGA
     yield "share kept by isolation", "1", own.recovery
+    if source.secretion.kept is not None:
+        yield "share left by loading or coupling", "1", source.secretion.kept
     yield "share whole after storage", "1", own.storage_kept
     yield "share that reaches the animal", "1", own.fill_kept
     yield "mean diameter", "nm", own.diameter_nm

@@ -86,6 +86,8 @@ def ledger(
     giga_per_ml, giga_per_ug = _measured(product.measured, count_ratio)
     if giga_per_ug is None:
         giga_per_ug = _assumed_purity(product, method, priors, uniforms, lot)
+        # the tables' particles per microgram are counts, the medium's among them
+        giga_per_ug = giga_per_ug / _with_background(secretion)
     else:
         method = "measured"
     claimed = giga_per_ug * secretion.protein_fg  # 1e9 fg are 1 ug
@@ -105,7 +107,7 @@ def ledger(
         giga_per_ml=giga_per_ml,
         count_ratio=count_ratio,
         purity=np.minimum(claimed, 1.0),
-        recovery=np.broadcast_to(won, window.shape),
+        recovery=np.broadcast_to(kept, window.shape),
         diameter_nm=_diameter(product, steps, secretion, priors, uniforms),
         storage_kept=storage_kept(stored, priors, uniforms),
         storage_counted=storage_counted(stored, priors, uniforms),
@@ -136,10 +138,14 @@ def _count_ratio(
     """
     ratio = draw(priors, uniforms, "product.count_ratio")
     if sample is not None:
-        ratio = ratio * _across_captures(sample.cv, priors, uniforms, "count")
-    if secretion.background is not None:
-        ratio = ratio * (1.0 + secretion.background)
-    return ratio
+        of = f"count/{sample.reading.file}"
+        ratio = ratio * _across_captures(sample.cv, priors, uniforms, of)
+    return ratio * _with_background(secretion)
+
+
+def _with_background(secretion: Secretion) -> float | FloatArray:
+    """Give vesicles and particles of the medium together, for each vesicle."""
+    return 1.0 if secretion.background is None else 1.0 + secretion.background
 
 
 def _across_captures(
@@ -147,7 +153,8 @@ def _across_captures(
 ) -> FloatArray:
     """Give a measured mean over its true one, from its error across captures.
 
-    One capture has no error of its own: the table's error of a single one is taken.
+    Each file has an error of its own, which the products counted in it share. A single
+    capture can't show its error: the table's is taken.
     """
     if cv is None:
         cv_draws = draw(priors, uniforms, "product.capture_cv")
@@ -192,7 +199,8 @@ def _diameter(
     sample = product.measured
     if sample is None:
         return secretion.diameter_nm * size_fold(steps, priors, uniforms)
-    error = _across_captures(sample.mean_nm_cv, priors, uniforms, "size")
+    of = f"size/{sample.reading.file}"
+    error = _across_captures(sample.mean_nm_cv, priors, uniforms, of)
     return sample.mean_nm / error
 
 
@@ -359,8 +367,7 @@ def _notes(product: Product, steps: tuple[str, ...], capped: float) -> tuple[str
     if product.form == "conditioned medium":
         notes.append(
             "conditioned medium: particles per microgram rest on an assumed content of "
-            "protein (medium without serum), and vesicles of the fresh medium are not "
-            "counted apart"
+            "protein (medium without serum)"
         )
     elif not steps:
         notes.append("isolation not stated: recovery and purity span every method")

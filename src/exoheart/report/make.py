@@ -126,8 +126,7 @@ def _remark(row: Part) -> str:
 
 def _release(rows: Sequence[Part]) -> Table:
     body = [
-        (row["item"], row["method"], str(row["status"]), _remark(row))
-        for row in rows
+        (row["item"], row["method"], str(row["status"]), _remark(row)) for row in rows
     ]
     return table("Release checks", ("Check", "Shown by", "Status", "Remark"), body)
 
