@@ -47,8 +47,11 @@ def reactions() -> str:
 
 def _amount(row) -> str:
     low, median, high = row.distribution.quantile((0.05, 0.5, 0.95))
-    ends = numbers.interval([float(low), float(high)])
-    return f"{numbers.number(float(median), 2)} ({ends})"
+    return _spread(float(median), [float(low), float(high)])
+
+
+def _spread(median: float, pair: list[float]) -> str:
+    return f"{numbers.interval(pair)}, median {numbers.median(median, pair)}"
 
 
 def donors() -> str:
@@ -103,9 +106,8 @@ def _effect(effect) -> str:
     words = target_words(effect["target"])
     if effect["median"] is None:
         return words
-    ends = numbers.interval(effect["interval90"])
-    median = numbers.number(effect["median"], 2)
-    return f"{words} {median} ({ends}), {effect['kind']}"
+    spread = _spread(effect["median"], effect["interval90"])
+    return f"{words} {spread} ({effect['kind']})"
 
 
 TABLES = {"reactions": reactions, "donors": donors, "modifiers": modifiers}

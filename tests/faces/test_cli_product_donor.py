@@ -21,6 +21,21 @@ def test_a_donor_is_shown_with_its_numbers_and_where_they_are_from():
     assert DISCLAIMER in shown.out.splitlines()[-1]
 
 
+def test_tables_give_the_interval_before_the_median_and_units_in_words():
+    """Every head has the interval first; no unit is a bare 1 or has a slash."""
+    sheet = exoheart(*COMMAND, "CDC", "--engineering", "Rab27A knock-down", *FEW)
+    for shown in (sheet, exoheart(*COMMAND)):
+        heads = [line for line in shown.out.splitlines() if " Median " in line]
+        assert heads
+        assert all(0 < line.index("5 to 95 %") < line.index("Median") for line in heads)
+    assert "particles per cell and day" in sheet.out
+    for words in ("/cell", "/particle", "/mL", "nfkb", "il10"):
+        assert words not in sheet.out
+    assert not any(line.endswith("   1") for line in sheet.out.splitlines())
+    for one in exoheart(*COMMAND, "CDC", "--json", *FEW).document["numbers"]:
+        assert list(one)[2:5] == ["low", "high", "median"]
+
+
 def test_the_document_is_one_and_the_same_bytes():
     first, second = (exoheart(*COMMAND, "CDC", "--json", *FEW) for _ in range(2))
     assert first.code == 0
@@ -57,8 +72,8 @@ def test_the_figure_is_written_whole_and_never_over_another_file(tmp_path):
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("MCS",), "nearest: MSC"),
-        (("MSC", "--conditioning", "hypoxa 5%"), "nearest: hypoxia 5%"),
+        (("MCS",), "did you mean 'MSC'"),
+        (("MSC", "--conditioning", "hypoxa 5%"), "did you mean 'hypoxia 5%'"),
         (("MSC", "--disease", "diabetis"), "diabetes"),
         (("MSC", "--out", "x.png"), ".svg"),
         (("--age", "60"), "without a donor"),

@@ -41,7 +41,7 @@ at = "WHEN"
 n = 6
 [[endpoint]]
 quantity = "ejection fraction"
-at = "20 weeks after reperfusion"
+at = "30 weeks after reperfusion"
 method = "CMR"
 """
 
@@ -79,17 +79,17 @@ def test_an_own_product_for_the_acute_infarct_cannot_exist_in_time(tmp_path):
     answer = told.out.splitlines()[0]
     assert told.code == 0
     assert "own cannot exist in time for this indication" in answer
-    assert "the delay reached in patients" in answer
-    assert "from day 4" in answer  # 5 % of a delay between 45 and 90 days
+    assert "collection, culture and release tests follow the infarct" in answer
+    assert "the delay of patients is not taken over for a pig" in answer
     assert "What could be given instead" in answer
 
 
 def test_the_same_product_can_months_later(tmp_path):
-    file = own(tmp_path, "13 weeks after reperfusion")
+    file = own(tmp_path, "24 weeks after reperfusion")
     told = exoheart("product", "make", file, "--json", *FEW)
     timing = told.document["timing"][0]
     assert timing["possible"] is True
-    assert timing["in_time"] == 1.0
+    assert timing["in_time"] >= 0.95
     assert "cannot" not in told.document["sentences"][0]
     assert exoheart("product", "make", file, "--json", *FEW).out == told.out
 

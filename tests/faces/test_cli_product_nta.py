@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from pathlib import Path
 
@@ -47,9 +48,52 @@ def test_without_a_dilution_the_file_is_shown_and_the_vial_refused():
     assert "met no dilution" in page.err
     assert "--dilution" in page.err
     assert not Path("page.html").exists()
-    document = exoheart("product", "nta", "plain.csv", "--json").document
+    refused = exoheart("product", "nta", "plain.csv", "--json")
+    document = json.loads(refused.out)  # one document, nothing beside it
+    assert refused.code == 2
     assert document["files"][0]["sample"] is None
     assert len(document["faults"]) == 1
+    assert document["version"]
+
+
+def test_a_dilution_serves_the_files_without_one_and_spares_the_others():
+    command = ("product", "nta", "plain.csv", "diluted.csv", "--dilution")
+    page = exoheart(*command, "10", "--json")
+    assert page.code == 0, page.err
+    plain, diluted = page.document["files"]
+    assert plain["sample"]["dilution"] == 10
+    assert plain["sample"]["dilution_given"]
+    assert diluted["sample"]["dilution"] == 1000
+    assert diluted["sample"]["dilution_in_file_numbers"]
+    note = "the dilution given, 10, is not used here: the file records 1,000"
+    assert diluted["flags"][0] == note
+    assert note not in plain["flags"]
+    same = exoheart(*command, "1000", "--json").document["files"][1]
+    assert not any("dilution given" in flag for flag in same["flags"])
+    for wrong in ("0.5", "nan"):
+        assert exoheart("product", "nta", "diluted.csv", "--dilution", wrong).code == 2
+
+
+def test_the_output_says_whether_the_dilution_is_in_the_files_numbers():
+    words = {
+        ("diluted.csv",): "Dilution, in the file, already in its numbers",
+        ("run.txt",): "Dilution, in the file, multiplied in here",
+        ("plain.csv", "--dilution", "10"): "Dilution, given, multiplied in here",
+    }
+    for arguments, told in words.items():
+        assert told in exoheart("product", "nta", *arguments).out
+
+
+def test_the_captures_fit_a_narrow_terminal_and_flags_stand_where_there_are_some():
+    told = exoheart("product", "nta", "diluted.csv").out
+    assert "Flags" not in told
+    assert "Level" in told
+    flagged = exoheart("product", "nta", "run.txt").out
+    assert "Flags" in flagged
+    assert "Level" not in flagged
+    for page in (told, flagged):
+        table = page.partition("The vial, from")[0].splitlines()[1:]
+        assert max(map(len, table)) <= 100
 
 
 def test_a_given_dilution_and_camera_level_make_the_vial():
@@ -98,7 +142,10 @@ def test_the_faults_of_all_files_and_options_come_together():
 def test_a_figure_is_written_and_nothing_else_overwritten():
     command = ("product", "nta", "diluted.csv", "--out")
     assert exoheart(*command, "sizes.svg").code == 0
-    assert Path("sizes.svg").read_text("utf-8").startswith("<svg ")
+    drawn = Path("sizes.svg").read_text("utf-8")
+    assert drawn.startswith("<svg ")
+    for words in ("of diluted.csv", "dilution of 1,000", "Research use only"):
+        assert f"{words}" in drawn
     assert exoheart(*command, "sizes.svg").code == 0
     Path("mine.svg").write_text("<svg/>", "utf-8")
     assert exoheart(*command, "mine.svg").code == 2

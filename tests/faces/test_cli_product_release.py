@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 from cli_runner import DISCLAIMER, exoheart
 
+from exoheart.version import VERSION
+
 BAD = sorted((Path(__file__).parents[1] / "bad" / "lot").glob("*.toml"))
 LOT = """
 [lot]
@@ -37,6 +39,7 @@ def test_a_failed_test_is_a_result(lot):
     for words in ("fail", "NOT MEASURED", "at most 150 nm", "tracking", "2026-05-31"):
         assert words in told.out
     assert "assumed and not used" in told.out
+    assert "no method or date" not in told.out
     assert DISCLAIMER in told.out
 
 
@@ -49,6 +52,16 @@ def test_the_document_is_one_and_the_same_every_time(lot):
     size = next(test for test in document["tests"] if test["test"] == "size")
     assert (size["status"], size["limit"]) == ("fail", "at most 150 nm")
     assert document["lot"]["mechanism"] is None
+    assert document["version"] == VERSION
+    assert document["without_method_or_date"] == []
+    assert (size["value"], size["unit"], size["high"]) == (180.0, "nm", 150.0)
+
+
+def test_results_without_method_or_date_are_said_in_one_line(tmp_path):
+    path = tmp_path / "bare.toml"
+    path.write_text(LOT.replace('method = "tracking"\n', ""), encoding="utf-8")
+    told = exoheart("product", "release", path)
+    assert told.out.splitlines()[1] == "1 result has no method or date."
 
 
 @pytest.mark.parametrize("path", BAD, ids=lambda path: path.stem)

@@ -10,6 +10,7 @@ import pytest
 from exoheart.donor import secretion
 from exoheart.engine.streams import uniforms
 from exoheart.evidence import load_parameters, resolve
+from exoheart.product.vessels import passages_taken
 from exoheart.records.product import SIGNALS, FloatArray, Secretion
 from exoheart.records.study import Product
 
@@ -86,12 +87,40 @@ def test_doublings_of_ten_passages_add_up_to_the_limit_of_marrow_cells():
     assert 33.0 < np.median(used) < 39.0
 
 
-def test_the_first_culture_has_nothing_behind_it_and_cells_slow_down_later():
+def test_the_first_culture_has_nothing_behind_it_and_later_ones_have():
+    """The passage hands over doublings alone; the make plan slows cells by them."""
     first, fifth = made(passage=1), made(passage=5)
     assert np.array_equal(first.doublings_used, np.zeros(OUTER))
-    assert np.array_equal(first.growth_fold, np.ones(OUTER))
-    assert np.all(fifth.growth_fold > 1.0)
+    assert first.growth_fold is None
+    assert fifth.growth_fold is None
+    assert np.all(fifth.doublings_used > first.doublings_used)
     assert np.array_equal(fifth.vesicles_per_cell_day, made().vesicles_per_cell_day)
+
+
+@pytest.mark.parametrize("passage", [1, 2, 5, 10, 50])
+def test_passages_behind_the_cells_are_those_of_the_make_plan(passage):
+    """One rule of ageing, read both ways: p - 1 passages give what takes p - 1."""
+    used = made(passage=passage).doublings_used
+    limit, first, last = (
+        PRIORS[f"product.{name}"].distribution.quantile(
+            uniforms(11, "parameter", f"product.{name}", 0, OUTER)
+        )
+        for name in (
+            *("max_doublings.MSC", "doublings_per_passage.first"),
+            "doublings_per_passage.last",
+        )
+    )
+    taken = passages_taken(used, np.zeros(OUTER), limit, first, last)
+    assert taken == pytest.approx(np.full(OUTER, passage - 1), rel=1e-9, abs=1e-9)
+
+
+def test_from_the_fifteenth_passage_on_nothing_is_left():
+    """Some eleven passages use up what marrow cells have, whatever the draw."""
+    limit = PRIORS["product.max_doublings.MSC"].distribution.quantile(
+        uniforms(11, "parameter", "product.max_doublings.MSC", 0, OUTER)
+    )
+    left = limit - made(passage=15).doublings_used
+    assert np.mean(left > 0) < 0.05
 
 
 @pytest.mark.parametrize("donor", ["iPSC", "HEK293", "dendritic", "plasma"])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from dataclasses import replace
 from fnmatch import fnmatchcase
 from importlib import resources
@@ -25,6 +26,7 @@ from exoheart.donor import (
     spellings,
 )
 from exoheart.donor.modifiers import KINDS, TARGETS
+from exoheart.donor.secretion import unused_keys
 from exoheart.engine.streams import uniforms
 from exoheart.errors import InputError
 from exoheart.evidence import load_parameters, resolve
@@ -76,6 +78,12 @@ def test_the_table_uses_the_words_that_the_code_knows():
             if effect.row:
                 assert effect.row in PRIORS
                 assert any(fnmatchcase(effect.row, pattern) for pattern in READS)
+
+
+def test_ids_of_the_donor_are_plain_words():
+    """Letters, digits, points and underscores: an id can be typed in an override."""
+    odd = [id_ for id_ in PRIORS if not re.fullmatch(r"[A-Za-z0-9_.]+", id_)]
+    assert odd == []
 
 
 def test_no_fold_of_the_tables_is_left_unused():
@@ -181,9 +189,10 @@ def test_losses_of_two_steps_multiply():
     [
         ("CDC", ("GW4869",), ("Rab27A knock-down",), "yield of vesicles"),
         ("CDC", ("spinner flask", "hollow fibre"), (), "yield of vesicles"),
-        ("CDC", (), ("RNA loading", "miR-181b loading"), "copies of the cargo"),
+        ("CDC", (), ("RNA loading", "miR-181b loading"), "strength of a sig"),
+        ("CDC", (), ("RNA loading", "miR-146a mimic"), "copies of the cargo"),
         ("CDC", (), ("siRNA loading", "drug loading"), "molecules per vesicle"),
-        ("CDC", ("hypoxia 1%",), ("GATA4 overexpression",), "copies of the cargo"),
+        ("CDC", ("hypoxia 1%",), ("GATA4 overexpression",), "strength of a sig"),
         ("CDC", (), ("adhesion molecule", "cardiomyocyte peptide"), "one ligand"),
         ("plasma", ("spheroid",), (), "collected, not grown"),
         ("plasma", (), ("Rab27A knock-down",), "collected, not grown"),
@@ -199,6 +208,77 @@ def test_what_was_never_measured_together_is_refused(
     )
     with pytest.raises(InputError, match=words):
         secretion(asked, PRIORS, draws)
+
+
+def test_no_finding_counts_as_copies_and_as_a_share():
+    """Share and copies multiply to a signal's drive: a modifier changes one of them."""
+    for one in ALL:
+        targets = {effect.target for effect in one.effects}
+        copies = targets & {"cargo", "copies"}
+        assert not (copies and any(t.startswith("share") for t in targets)), one.name
+
+
+@pytest.mark.parametrize("form", ["cells", "conditioned medium"])
+@pytest.mark.parametrize(
+    "name",
+    [one.name for one in ALL if one.kind in ("RNA loaded", "drug loaded", "surface")],
+)
+def test_what_is_done_to_vesicles_is_refused_for_other_forms(form, name):
+    """Cells and whole medium can't be loaded or coupled; the message says what can."""
+    asked = replace(PRODUCT, form=form, engineering=(name,), isolation=())
+    with pytest.raises(InputError, match="form = 'vesicles'") as refused:
+        secretion(asked, PRIORS, draws)
+    surface = shipped_modifiers()[name].kind == "surface"
+    to_cells = surface and form == "cells"
+    assert ("arm.delivery.ligand" in str(refused.value)) == to_cells
+
+
+@pytest.mark.parametrize("form", ["vesicles", "conditioned medium", "cells"])
+def test_engineered_cells_may_be_given_or_make_vesicles_or_medium(form):
+    asked = replace(PRODUCT, form=form, engineering=("GATA4 overexpression",))
+    out = secretion(asked, PRIORS, draws)
+    assert out.changes == {"cells modified"}
+
+
+def test_what_changes_no_number_is_known_without_a_draw():
+    """Passage of a line, a culture without a rate, medium of what isn't grown."""
+    for changed, listed in (
+        ({"donor": "HEK293", "donor_state": {"passage": 9}}, ["donor_state.passage"]),
+        ({"conditioning": ("hollow fiber",)}, ["conditioning: hollow fibre"]),
+        ({"donor": "perfused-heart", "medium": "serum"}, ["medium"]),
+        ({"form": "cells", "medium": "serum"}, ["medium"]),
+        ({"donor_state": {"age": 60.0}, "medium": "serum"}, []),
+    ):
+        product = replace(PRODUCT, **changed)  # type: ignore[arg-type]
+        assert list(unused_keys(product)) == [f"product.p.{key}" for key in listed]
+        assert secretion(product, PRIORS, draws).unused == unused_keys(product)
+
+
+def test_particles_of_the_medium_are_noted_where_they_are_counted():
+    """Nothing is counted of given cells, so serum leaves no note and no particles."""
+    vesicles = replace(PRODUCT, medium="serum")
+    cells = replace(vesicles, form="cells", isolation=())
+    counted, given_ = (secretion(p, PRIORS, draws) for p in (vesicles, cells))
+    assert counted.background is not None
+    assert given_.background is None
+    noted = [any("counter" in n for n in out.notes) for out in (counted, given_)]
+    assert noted == [True, False]
+
+
+@pytest.mark.parametrize(
+    ("state", "noted"),
+    [
+        ({"age": 70.0}, False),
+        ({"age": 70.0, "passage": 8}, False),
+        ({"age": 70.0, "disease": "none"}, False),
+        ({"age": 70.0, "disease": "diabetes"}, True),
+        ({"disease": "diabetes", "senescent": 0.2}, True),
+    ],
+)
+def test_a_product_of_states_is_called_an_assumption(state, noted):
+    """Two states that change vesicles multiply, and the notes say so."""
+    out = secretion(replace(PRODUCT, donor_state=state), PRIORS, draws)
+    assert any("multiply (assumed)" in note for note in out.notes) == noted
 
 
 def test_starvation_in_full_serum_is_refused():

@@ -12,6 +12,7 @@ from exoheart import donor as stage
 from exoheart.errors import InputError
 from exoheart.evidence import load_choices, load_correlation, load_parameters, resolve
 from exoheart.figures.donor import describe, donor, target_words
+from exoheart.figures.heading import FOOT
 from exoheart.prediction.donor_lists import donor_list, modifier_list
 from exoheart.prediction.donor_record import DonorSheet, Figure
 from exoheart.prediction.donor_sheet import donor_sheet
@@ -138,9 +139,9 @@ def test_same_seed_same_document_and_another_seed_another(treated):
 @pytest.mark.parametrize(
     ("wrong", "words"),
     [
-        ({"donor": "MCS"}, "nearest: MSC"),
-        ({"medium": "serumfree"}, "nearest: serum-free"),
-        ({"species": "goat"}, "species 'goat'"),
+        ({"donor": "MCS"}, "did you mean 'MSC'"),
+        ({"medium": "serumfree"}, "did you mean 'serum-free'"),
+        ({"species": "goat"}, "species: met 'goat'"),
         ({"draws": 3}, "16 or more"),
         ({"state": {"aeg": 60.0}}, "age"),
         ({"conditioning": ["spheroid", "stirred tank"]}, "own control"),
@@ -155,10 +156,22 @@ def test_the_figure_says_in_words_what_it_shows(treated, collected):
     document = treated.to_json()
     assert "Rab27A knock-down: exosomes left, by fusion" in describe(document)
     assert "microvesicles" in describe(document)
-    assert len(donor(document)["hconcat"]) == 2
-    assert "vconcat" in donor(collected.to_json())
+    panels, _foot = donor(document)["vconcat"]
+    assert len(panels["hconcat"]) == 2
+    assert "hconcat" not in donor(collected.to_json())["vconcat"][0]
     for one in stage.shipped_modifiers().values():
         assert all(target_words(e.target) for e in one.effects)
+
+
+def test_the_figure_names_donor_changes_and_standing(treated, collected):
+    """A figure that is handed on without a page says what it is of."""
+    sheet = treated.to_json()
+    told = json.dumps(donor(sheet), ensure_ascii=False)
+    changes = [*sheet["asked"]["conditioning"], *sheet["asked"]["engineering"]]
+    assert changes
+    for words in (sheet["donor"]["title"], *changes, FOOT, "endosome", "medium "):
+        assert words in told
+    assert "medium " not in json.dumps(donor(collected.to_json())["title"])
 
 
 def test_the_lists_hold_every_donor_and_modifier_with_its_sources():
@@ -184,3 +197,10 @@ def test_the_lists_hold_every_donor_and_modifier_with_its_sources():
         "MHC",
     ):
         assert any(word in risk for risk in risks), word
+
+
+def test_all_that_is_wrong_is_said_at_once() -> None:
+    """Four unreadable things give four lines."""
+    with pytest.raises(InputError) as caught:
+        donor_sheet("MCS", ["hypxia"], state={"age": -5.0}, medium="serm")
+    assert str(caught.value).startswith("4 faults")

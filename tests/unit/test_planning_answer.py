@@ -18,6 +18,7 @@ from exoheart.planning.answer import answer
 from exoheart.planning.make import make_plan
 from exoheart.planning.words import allocated, signed
 from exoheart.prediction import simulate
+from exoheart.records.making import MakePlan
 from exoheart.report.alternatives import alternatives as alternatives_page
 from exoheart.report.animals import animals as animals_page
 from exoheart.study import load_study
@@ -80,7 +81,7 @@ def _published(quantity="infarct size", direction="decrease"):
 
 
 def _disagreements(prediction, published):
-    found = answer(prediction, None, published)["sentences"]
+    found = answer(prediction, None, published, MakePlan())["sentences"]
     return [line for line in found if line.startswith("Published work disagrees")]
 
 
@@ -119,7 +120,8 @@ def test_no_published_work_disagrees_with_an_arm_that_is_given_nothing(
 
 
 def test_the_answer_says_a_chance_as_the_tables_do(prediction):
-    lines = answer(_with_chance(prediction, 0.0, 0.152), None, {"nearest": []})
+    sure = _with_chance(prediction, 0.0, 0.152)
+    lines = answer(sure, None, {"nearest": []}, MakePlan())
     shown = numbers.probability(0.0, 0.152)
     assert shown in lines["sentences"][0]
     assert " 0 %" not in lines["sentences"][0].replace(numbers.SPACE, " ")
@@ -127,7 +129,7 @@ def test_the_answer_says_a_chance_as_the_tables_do(prediction):
 
 def test_the_answer_says_how_many_allocated_animals_are_left(prediction):
     lost = float(prediction.settings.attrition.mean())
-    line = answer(prediction, None, {"nearest": []})["sentences"][0]
+    line = answer(prediction, None, {"nearest": []}, MakePlan())["sentences"][0]
     assert f"6 and 6 animals allocated (about {6 * (1 - lost):.0f} and " in line
 
 
@@ -198,3 +200,17 @@ def test_a_difference_shows_its_sign(value, text):
 def test_without_attrition_nothing_is_said_of_animals_left():
     assert allocated((6, 8), 0.0) == "6 and 8 animals"
     assert allocated((6, 8), 0.3) == "6 and 8 animals allocated (about 4 and 6 left)"
+
+
+def test_a_product_that_cannot_exist_in_time_is_named_before_what_it_would_do(
+    prediction,
+):
+    made = make_plan(prediction)
+    (name, one), *_ = made.products.items()
+    late = replace(one.timing, in_time=0.0, sentence="cdc cannot exist in time.")
+    never = MakePlan({name: replace(one, timing=late)})
+    first = answer(prediction, None, {"nearest": []}, never)["sentences"][0]
+    assert first.startswith("cdc cannot exist in time.")
+    assert "if it existed" in first
+    usual = answer(prediction, None, {"nearest": []}, made)["sentences"][0]
+    assert "if it existed" not in usual

@@ -30,7 +30,7 @@ def test_less_reaches_the_animal_than_was_filled() -> None:
         line(0, name)
         for name in (
             "vesicles filled",
-            "whole vesicles after storage",
+            "whole after storage",
             "whole vesicles that reach the animal",
         )
     )

@@ -161,6 +161,26 @@ def test_living_cells_release_at_the_plain_rate_of_their_donor():
     assert not plan_of("vesicles").inputs["delivery_cell_secretion"].any()
 
 
+@pytest.mark.parametrize(
+    "head",
+    [
+        'donor_state = { age = 70, disease = "cardiovascular", senescent = 0.5 }',
+        'engineering = ["miR-146a knock-out"]',
+        'engineering = ["miR-181b loading", "priming with vesicles"]',
+        'conditioning = ["hypoxia 5%"]\nmedium = "serum"',
+    ],
+)
+def test_synthetic_rna_knows_nothing_of_a_donor_that_takes_no_part(head):
+    """No cell made it: state, culture and engineering leave every input as it is."""
+    plain, asked = plan_of("RNA"), plan_of("RNA", head=head)
+    for name, value in plain.inputs.items():
+        np.testing.assert_array_equal(asked.inputs[name], value, err_msg=name)
+    np.testing.assert_array_equal(asked.solute, plain.solute)
+    aged = plan_of("vesicles", head="donor_state = { age = 70 }").inputs
+    share = "mechanism_share_survival"
+    assert not np.array_equal(aged[share], plan_of("vesicles").inputs[share])
+
+
 def test_the_size_of_the_vesicles_is_that_of_the_donor():
     """donor.diameter.CDC: 197 nm; with 8 draws of gsd 1.2 to 3 x 0.064 in the log."""
     diameter = (

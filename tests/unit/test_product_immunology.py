@@ -72,6 +72,13 @@ def test_protein_of_the_medium_counts_where_there_is_some(medium: str) -> None:
     assert "protein of the medium" not in flags()
 
 
+@pytest.mark.parametrize("donor", ["plasma", "perfused-heart"])
+def test_what_is_collected_never_grew_in_a_medium(donor: str) -> None:
+    """Serum in the study file of a donor that isn't grown brings no bovine protein."""
+    assert "protein of the medium" not in flags(donor=donor, medium="serum")
+    assert "protein of the medium" not in flags(form="RNA", medium="serum")
+
+
 def test_rna_has_no_donor_to_be_foreign() -> None:
     assert set(flags(form="RNA")) == {"sensing of RNA", "complement"}
 

@@ -180,7 +180,7 @@ def test_all_faults_of_a_sample_are_named_at_once() -> None:
 def test_a_dilution_that_contradicts_the_file_is_refused() -> None:
     """The file's own factor is already in its numbers."""
     adjusted = replace(reading(), dilution=1000.0, adjusted=True)
-    with pytest.raises(InputError, match="where the file has 1000"):
+    with pytest.raises(InputError, match="where the file has 1,000"):
         measured_sample(adjusted, dilution=100.0)
     assert measured_sample(adjusted).per_ml == pytest.approx(1.5e9)
 

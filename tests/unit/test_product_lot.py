@@ -12,7 +12,11 @@ from exoheart.errors import DataError
 from exoheart.product.lot import FORMS, load_lot, parse_lot
 from exoheart.product.lot_template import lot_template
 from exoheart.product.release import release_lot
-from exoheart.product.specification import shipped_requirements, specification
+from exoheart.product.specification import (
+    ReleaseRequirement,
+    shipped_requirements,
+    specification,
+)
 
 BAD = sorted((Path(__file__).parents[1] / "bad" / "lot").glob("*.toml"))
 HEAD = "[lot]\nname = 'A1'\nproduct = 'cdc'\n"
@@ -44,6 +48,32 @@ def test_all_faults_of_a_file_come_at_once() -> None:
     nearest = {f.where: f.nearest for f in refused.value.faults}
     assert nearest["lot.nmae"] == "name"
     assert nearest["test[1].name"] == "size"
+
+
+def test_a_faulty_head_hides_no_fault_of_a_test() -> None:
+    """Form, table and keys of `[lot]` and of every test come in one go."""
+    path = next(path for path in BAD if path.stem == "head_and_tests")
+    with pytest.raises(DataError) as refused:
+        load_lot(path)
+    assert {fault.where for fault in refused.value.faults} == {
+        *("lot.form", "lot.name", "lot.mechanism", "tests"),
+        *("test[1].name", "test[1].of", "test[1].date", "test[2].unit"),
+        *("test[3].value", "test[3].must_be", "test[3].date", "test[4].of"),
+    }
+
+
+@pytest.mark.parametrize(
+    "asked", [each for each in shipped_requirements() if each.findings]
+)
+def test_only_the_sound_finding_may_be_asked_for(asked: ReleaseRequirement) -> None:
+    """`must_be = "growth"` is a fault that names what sterility must be."""
+    wrong = next(word for word in asked.findings if word != asked.must_be)
+    text = f"{HEAD}form = '{asked.forms[0]}'\n[[test]]\nname = '{asked.test}'\n"
+    text += "of = 'one'\n" if asked.several else ""
+    parse_lot(f"{text}must_be = '{asked.must_be}'\n")
+    with pytest.raises(DataError, match=f"must_be: met '{wrong}'") as refused:
+        parse_lot(f"{text}must_be = '{wrong}'\n")
+    assert repr(asked.must_be) in refused.value.faults[0].allowed
 
 
 def test_a_file_that_is_not_there_is_no_lot(tmp_path: Path) -> None:

@@ -14,8 +14,15 @@ from exoheart.engine.streams import uniforms
 from exoheart.errors import DataError, InputError
 from exoheart.evidence.priors import resolve
 from exoheart.evidence.tables import load_parameters
-from exoheart.product import Bench, classify, make_plan, shipped_rules, supply
+from exoheart.product import (
+    Bench,
+    classify,
+    make_plan,
+    shipped_rules,
+    supply,
+)
 from exoheart.product.regulation import read_rules
+from exoheart.product.vessels import passages_taken
 from exoheart.records.distribution import Distribution
 from exoheart.records.making import ProductMake
 from exoheart.records.prior import Priors
@@ -115,6 +122,8 @@ def test_more_doses_never_need_fewer_of_anything(particles: float, fold: float) 
         made(PRODUCT, replace(dose, value=particles * fold)),
     )
     for quantity in less.quantities:
+        if quantity.name == "vessels" and less.vessel != more.vessel:
+            continue  # one of ten layers holds as much as 36 flasks
         assert more.quantity(quantity.name).median >= quantity.median * (1 - 1e-12)
     assert np.all(more.within_reach <= less.within_reach)
 
@@ -207,8 +216,9 @@ def test_vessels_follow_the_culture_and_its_size(
         replace(PRODUCT, conditioning=conditioning), replace(DOSE, value=particles)
     )
     assert plan.vessel == vessel
-    area, count = plan.quantity("growth area"), plan.quantity("vessels")
-    assert count.median >= max(1.0, 0.2 * area.median / 200_000)
+    assert plan.quantity("vessels").median >= 1.0
+    areas = [one.median for one in plan.quantities if one.name == "growth area"]
+    assert bool(areas) == (vessel != "bioreactor runs")
     assert plan.quantity("cells seeded").median <= plan.quantity("donor cells").median
     reserve = plan.quantity("vials with reserve")
     assert reserve.low >= 1.1 * plan.quantity("vials").low
@@ -259,13 +269,14 @@ MEDIUM = Product("m", "conditioned medium", "CDC")
 def test_cells_are_grown_straight_without_conditioned_medium() -> None:
     """6 animals x 1e7 cells, with overage and failed lots, and not one litre."""
     plan = made(CELLS, Dose("1e7 donor cells", 1e7, "donor cells"))
-    overage, release, start, limit, hours = (
+    overage, release, start, limit, hours, first, last = (
         PRIORS[f"product.{name}"].distribution.quantile(
             draws("parameter", f"product.{name}")
         )
         for name in (
             *("overage", "release_share", "starting_cells"),
             *("max_doublings.CDC", "doubling_time.CDC"),
+            *("doublings_per_passage.first", "doublings_per_passage.last"),
         )
     )
     cells = 6e7 * overage / release
@@ -273,9 +284,13 @@ def test_cells_are_grown_straight_without_conditioned_medium() -> None:
         np.median(cells), rel=1e-12
     )
     doublings = np.log2(np.maximum(cells / start, 1.0))
+    taken = passages_taken(doublings, 0.0 * doublings, limit, first, last)
     assert plan.quantity("culture").median == pytest.approx(
-        np.median(doublings * hours / 24.0), rel=1e-12
+        np.median(taken * first * hours / 24.0), rel=1e-12
     )
+    # ageing in culture slows them, by less than the half in most draws
+    slower = plan.quantity("culture").median / np.median(doublings * hours / 24.0)
+    assert 1.0 < slower < 1.5
     assert np.array_equal(plan.within_reach, doublings <= limit)
     assert plan.quantity("vials").median == 6
     names = {quantity.name for quantity in plan.quantities}
@@ -358,22 +373,6 @@ def test_the_european_class_follows_form_and_changes(
     found = classify(product, "EU", shipped_rules(), changes=frozenset(changes))
     assert found.outcome.startswith(outcome)
     assert found.path[0].rule == "EU01"
-
-
-def test_a_way_over_an_unread_rule_is_not_checked() -> None:
-    """Vesicles pass EU09, which nobody read; a class with only read rules is."""
-    found = classify(PRODUCT, "EU", shipped_rules())
-    unread = [step for step in found.path if not step.verified]
-    assert [step.rule for step in unread] == ["EU09"]
-    assert unread[0].status == "not checked against the legal text"
-    assert not found.checked
-    assert classify(replace(PRODUCT, form="cells"), "EU", shipped_rules()).checked
-
-
-def test_a_patch_is_a_combination_product() -> None:
-    """A vesicle joined to a device is classed as a combination in the US."""
-    found = classify(PRODUCT, "US", shipped_rules(), with_device=True)
-    assert found.outcome.startswith("combination product")
 
 
 def test_rules_that_lead_nowhere_or_back_are_refused() -> None:

@@ -84,6 +84,22 @@ def test_the_class_follows_form_and_kind_of_change(
     assert outcome(product, where, *changes).startswith(words)
 
 
+@pytest.mark.parametrize(
+    ("product", "where", "standing"),
+    [
+        (VESICLES, "EU", f"{UNREAD} (EU09)"),
+        (VESICLES, "UK", "rests on the legal text, in a reproduction (UK01)"),
+        (VESICLES, "Japan", "rests on news (JP02)"),
+        (replace(VESICLES, form="RNA"), "US", "no rule reaches it"),
+    ],
+)
+def test_a_class_stands_no_firmer_than_its_weakest_rule(
+    product: Product, where: str, standing: str
+) -> None:
+    """Japan's second rule is one view in the trade press, whatever the first is."""
+    assert classify(product, where, RULES).standing == standing
+
+
 def test_a_device_makes_a_combination() -> None:
     assert "joined to a device" in outcome(VESICLES, device=True)
     assert outcome(VESICLES, "US", device=True).startswith("combination product")
@@ -174,6 +190,7 @@ ROW = {
         ([ROW | {"if_no": "-> B1"}, ROW | {"rule": "B1", "jurisdiction": "B"}], "A1"),
         ([ROW | {"role": "duty", "if_yes": "-> A2"}, ROW | {"rule": "A2"}], "A2"),
         ([ROW | {"role": "stroll"}], "walk, duty"),
+        ([ROW | {"verified": "yes", "read": "hearsay"}], "agency page"),
     ],
 )
 def test_rules_that_lead_astray_are_refused(rows: list, said: str) -> None:

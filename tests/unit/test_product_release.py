@@ -29,9 +29,7 @@ def lot_text(form: str = "vesicles", **changed: dict[str, object]) -> str:
         if asked.test in MARKERS:
             keys["of"] = MARKERS[asked.test]
         if asked.kind == "finding":
-            absent = asked.test in ("negative marker",)
-            good = asked.findings[1 if absent else 0]
-            keys |= {"value": good, "must_be": good}
+            keys |= {"value": asked.must_be, "must_be": asked.must_be}
         else:
             unit = asked.unit or "% of reference"
             keys |= {"value": 50.0, "unit": unit, "low": 1.0, "high": 100.0}
@@ -73,6 +71,40 @@ def test_a_finding_other_than_asked_fails() -> None:
 
 
 @pytest.mark.parametrize(
+    ("test", "bad", "must"),
+    [
+        ("sterility", "growth", "no growth"),
+        ("mycoplasma", "detected", "not detected"),
+        ("negative marker", "present", "absent"),
+        ("luminal marker", "absent", "present"),
+    ],
+)
+def test_a_finding_that_no_lot_may_have_fails_without_a_limit(
+    test: str, bad: str, must: str
+) -> None:
+    """A lot that grows germs never leaves, also where the file asks for nothing."""
+    found = released(**{test.replace(" ", "_"): {"value": bad, "must_be": None}})
+    assert found.verdict == "not releasable"
+    assert f"is {bad}, must be {must}" in found.sentence
+
+
+def test_a_sound_finding_without_a_limit_does_not_pass() -> None:
+    found = released(sterility={"must_be": None})
+    status = {line.test: line.status for line in found.lines}["sterility"]
+    assert status == "measured, no limit set"
+
+
+def test_results_without_method_or_date_are_counted() -> None:
+    """Both are needed; what isn't measured isn't counted."""
+    every = len(specification("vesicles"))
+    known = {"method": "tracking", "date": "2026-05-31"}
+    assert len(released().undocumented) == every
+    assert len(released(size=known).undocumented) == every - 1
+    assert len(released(size={"method": "tracking"}).undocumented) == every
+    assert len(released(size={"value": None}).undocumented) == every - 1
+
+
+@pytest.mark.parametrize(
     ("change", "status"),
     [
         ({"value": None}, "NOT MEASURED"),
@@ -103,6 +135,23 @@ def test_potency_counts_only_for_the_claimed_mechanism(mechanism: str | None) ->
     assert found.verdict == "can't be said"
     status = {line.test: line.status for line in found.lines}["potency"]
     assert status == "measured, not tied to the claimed mechanism"
+    assert found.sentence == (
+        "Can't be said, because potency isn't tied to the claimed mechanism (survival)."
+    )
+
+
+def test_a_lot_that_claims_no_mechanism_is_told_so() -> None:
+    text = lot_text().replace("mechanism = 'survival'\n", "", 1)
+    found = release_lot(parse_lot(text))
+    assert "because the lot claims no mechanism" in found.sentence
+
+
+def test_large_numbers_read_as_people_write_them() -> None:
+    change = {"value": 1.64e12, "low": 1e10, "high": None}
+    line = next(x for x in released(particle_count=change).lines if x.low == 1e10)
+    assert line.result.replace("\xa0", " ") == "1.64 × 10¹² particles/mL"  # noqa: RUF001
+    assert line.limit == "at least 10¹⁰ particles/mL"
+    assert line.value == 1.64e12
 
 
 def test_a_missing_test_is_not_measured() -> None:

@@ -8,10 +8,12 @@ import numpy as np
 import pytest
 
 from exoheart.donor import secretion
+from exoheart.donor.table import shipped_donors
 from exoheart.engine.streams import uniforms
 from exoheart.evidence.priors import resolve
 from exoheart.evidence.tables import load_parameters
 from exoheart.product import Bench, make_plan, supply
+from exoheart.product.timing import NEVER_OWN
 from exoheart.records.making import ProductMake, Sourcing
 from exoheart.records.product import FloatArray
 from exoheart.records.study import (
@@ -35,16 +37,18 @@ OWN = Product(
     donor_state={"autologous": True},
     isolation=("ultrafiltration",),
 )
-PRIORS = resolve(
-    [r for r in load_parameters() if r.id.startswith(("donor.", "product."))], "pig"
-)
+PATIENT = replace(OWN, donor_species="human")
+ROWS = [r for r in load_parameters() if r.id.startswith(("donor.", "product."))]
+PRIORS = resolve(ROWS, "pig")
 
 
 def draws(layer: str, name: str) -> FloatArray:
     return uniforms(31, layer, name, 0, OUTER)
 
 
-def made(product: Product, hours: float, times: int = 1, n: int = 6) -> ProductMake:
+def made(
+    product: Product, hours: float, times: int = 1, n: int = 6, species: str = "pig"
+) -> ProductMake:
     dose = Dose("1e11 particles", 1e11, "particles")
     arm = Arm(
         "treated",
@@ -58,7 +62,7 @@ def made(product: Product, hours: float, times: int = 1, n: int = 6) -> ProductM
     )
     study = Study(
         title="t",
-        animal=Animal("pig", "female", 30.0, Infarct("ischaemia-reperfusion", 1.5)),
+        animal=Animal(species, "female", 30.0, Infarct("ischaemia-reperfusion", 1.5)),
         products={product.name: product},
         arms=(Arm("vehicle", control=True, n=6), arm),
         endpoints=(),
@@ -77,9 +81,10 @@ def test_own_cells_cannot_serve_the_acute_infarct_and_the_earliest_day_is_said()
     None
 ):
     """Own CDC take 45 to 90 days (NatRevCardiol2012); 30 minutes is too soon."""
-    plan = made(OWN, 0.5)
+    plan = made(PATIENT, 0.5, species="human")
     timing = plan.timing
     assert timing.in_time == 0.0
+    assert "the delay reached in patients" in timing.sentence
     assert timing.earliest is not None
     assert 45 <= timing.earliest.low < timing.earliest.high <= 90
     assert "cannot exist in time for this indication" in timing.sentence
@@ -90,7 +95,7 @@ def test_own_cells_cannot_serve_the_acute_infarct_and_the_earliest_day_is_said()
 
 def test_the_same_product_exists_in_time_months_later() -> None:
     """From day 90 on it is ready in every draw, and nothing is put in its place."""
-    late = made(OWN, 91 * DAY).timing
+    late = made(PATIENT, 91 * DAY, species="human").timing
     assert late.in_time == 1.0
     assert late.instead == ""
     assert "cannot" not in late.sentence
@@ -98,9 +103,22 @@ def test_the_same_product_exists_in_time_months_later() -> None:
 
 def test_time_in_share_grows_with_the_day_of_the_dose() -> None:
     """A later dose is never harder to be in time for."""
-    shares = [made(OWN, day * DAY).timing.in_time for day in (1, 50, 60, 75, 95)]
+    shares = [
+        made(PATIENT, day * DAY, species="human").timing.in_time
+        for day in (1, 50, 60, 75, 95)
+    ]
     assert shares == sorted(shares)
     assert 0 < shares[2] < 1
+
+
+def test_the_delay_of_patients_is_not_that_of_pigs() -> None:
+    """Own CDC of a pig take the sum of their steps, and the sentence says so."""
+    pig = made(OWN, 0.5).timing
+    assert pig.earliest is not None
+    assert not 45 <= pig.earliest.low < pig.earliest.high <= 90
+    assert "collection, culture and release tests" in pig.sentence
+    assert "the delay of patients is not taken over for a pig" in pig.sentence
+    assert "patients" not in made(replace(OWN, donor="MSC"), 0.5).timing.sentence
 
 
 def test_every_way_is_set_beside_the_planned_one() -> None:
@@ -144,6 +162,14 @@ def test_that_ill_donors_fail_more_often_is_said_to_be_unknown() -> None:
     assert not any("8 of 11" in n for n in made(replace(old, donor_state={}), 1).notes)
 
 
+def test_the_table_and_the_plan_agree_on_who_can_be_own() -> None:
+    """One column says it for both; cells made from own iPSC are own."""
+    table = shipped_donors()
+    assert {name for name, one in table.items() if not one.autologous} == set(NEVER_OWN)
+    assert set(NEVER_OWN) == {"HEK293", "ESC", "MSC-UC", "perfused-heart"}
+    assert all(table[name].never_own == why for name, why in NEVER_OWN.items())
+
+
 @pytest.mark.parametrize("donor", ["HEK293", "ESC", "MSC-UC"])
 def test_some_donors_are_nobodys_own(donor: str) -> None:
     """However late the dose, there is no own product of them."""
@@ -163,6 +189,11 @@ def test_own_pluripotent_cells_must_first_be_made() -> None:
     assert plain is not None
     assert made_first is not None
     assert made_first.low > plain.low + 30
+    # the time to make it holds the reprogramming too: ready is later by the collection
+    own = way(made(replace(OWN, donor="iPSC-MSC"), 0.5), "own cells")
+    assert own.lead is not None
+    assert own.ready is not None
+    assert 0 < own.ready.median - own.lead.median < 14
     grown = made(replace(OWN, donor="MSC"), 0.5).quantity("culture")
     assert plain.median > grown.median
 

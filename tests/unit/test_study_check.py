@@ -60,3 +60,21 @@ def test_a_dose_after_the_last_endpoint_is_a_warning() -> None:
 
 def test_the_cost_is_one_solve_per_arm_and_member() -> None:
     assert count_solves(parse_study(template("pig")), members=100) == 400
+
+
+def test_own_cells_are_warned_of_since_they_are_made_after_the_infarct() -> None:
+    text = template("pig").replace(
+        'donor = "CDC"',
+        'donor = "CDC"\ndonor_species = "pig"\ndonor_state = { autologous = true }',
+    )
+    text = text.replace('donor_species = "human"\n', "")
+    keys = [warning.where for warning in check_study(parse_study(text))]
+    assert "product.cdc.donor_state.autologous" in keys
+    plain = [warning.where for warning in check_study(parse_study(template("pig")))]
+    assert not any("autologous" in key for key in plain)
+
+
+def test_a_time_printed_to_the_minute_is_no_reason_to_warn() -> None:
+    """5 min before reperfusion is printed as -0.083 h, which is not -0.0833."""
+    keys = [one.where for one in check_study(parse_study(template("mouse")))]
+    assert "arm[2].at" not in keys

@@ -197,6 +197,71 @@ def test_keys_of_a_product_that_its_form_does_not_need_are_listed() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("head", "listed"),
+    [
+        ('donor = "HEK293"\ndonor_state = { passage = 9 }', {"donor_state.passage"}),
+        ('donor = "CDC"\nconditioning = ["hollow fiber"]',
+         {"conditioning: hollow fibre"}),
+        ('donor = "perfused heart"\nmedium = "serum"', {"medium"}),
+        ('donor = "explant"\ndonor_state = { disease = "cardiovascular" }',
+         {"donor_state.disease"}),
+        ('donor = "CDC"\nform = "cells"\nconditioning = ["hollow fibre"]',
+         {"conditioning", "isolation", "storage"}),
+        ('donor = "CDC"\nform = "RNA"\ndonor_state = { age = 70, autologous = true }\n'
+         'engineering = ["GATA4 overexpression"]\ndonor_species = "pig"',
+         {"donor_state.age", "donor_state.autologous", "engineering", "isolation",
+          "storage", "donor_species"}),
+        ('donor = "CDC"\ndonor_state = { age = 70 }', set()),
+    ],
+)  # fmt: skip
+def test_what_changes_nothing_for_a_donor_is_listed_by_check(
+    head: str, listed: set[str]
+) -> None:
+    """A key that the donor stage passes over is recorded, not used, each once."""
+    assert _unused_of_product(head) == sorted(f"product.cdc.{key}" for key in listed)
+
+
+def _unused_of_product(head: str) -> list[str]:
+    """Give the keys listed for the product of the pig file, made as `head` says."""
+    text = template("pig").replace('form = "vesicles"\n', "")
+    doses = {"cells": "1e7 donor cells", "RNA": "50 ug RNA"}
+    for form, dose in doses.items():
+        if f'form = "{form}"' in head:
+            text = text.replace("7.5 mg protein", dose)
+    if "donor_species" in head:
+        text = text.replace('donor_species = "human"\n', "")
+    text = text.replace('donor = "CDC"', head)
+    found = parse_study(text).unused
+    return sorted(key for key in found if key.startswith("product."))
+
+
+@pytest.mark.parametrize(
+    ("form", "dose", "engineering", "words"),
+    [
+        ("cells", "1e7 donor cells", "RNA loading", "form = 'vesicles'"),
+        ("cells", "1e7 donor cells", "adhesion molecule", "arm.delivery.ligand"),
+        ("conditioned medium", "1 mg protein", "drug loading", "form = 'vesicles'"),
+        ("vesicles", "1 mg protein", "priming with vesicles", "form = 'cells'"),
+    ],
+)
+def test_changes_that_a_form_cannot_have_are_refused_with_what_to_do(
+    form: str, dose: str, engineering: str, words: str
+) -> None:
+    """Nothing is loaded into living cells or whole medium; primed cells are given."""
+    text = template("pig").replace("7.5 mg protein", dose)
+    head = f'form = "{form}"\nengineering = ["{engineering}"]'
+    text = text.replace('form = "vesicles"', head)
+    if form != "vesicles":
+        text = text.replace('isolation = ["ultrafiltration"]\n', "")
+    with pytest.raises(StudyError) as refused:
+        parse_study(text)
+    (fault,) = refused.value.faults
+    assert fault.where == "product.cdc.engineering"
+    assert words in fault.allowed
+    assert engineering in fault.met
+
+
 def test_delivery_keys_are_read_in_hours_millilitres_names_and_numbers() -> None:
     keys = (
         'zone = "both"\nsites = 8\nvolume = "400 uL"\narrested_heart = true\n'

@@ -130,38 +130,47 @@ def _draw(path: Path, document: Mapping[str, Any]) -> None:
 def _amounts(one: Figure) -> tuple[str, str, str]:
     from exoheart.figures import numbers
 
-    ends = numbers.interval([one.low, one.high])
-    return numbers.number(one.median), ends, one.kind
+    pair = [one.low, one.high]
+    return numbers.interval(pair), numbers.median(one.median, pair), one.kind
 
 
 def _show(sheet: DonorSheet) -> None:
     """Show a sheet as tables."""
+    from exoheart.prediction.donor_record import signal_words
+
     entry = sheet.donor
     show.line(f"{entry.name}: {entry.title}")
-    rows = [(f.name, *_amounts(f), f.unit) for f in sheet.numbers]
+    rows = [(f.name, *_amounts(f), f.unit_words) for f in sheet.numbers]
     show.table("Numbers", ("Quantity", *_COLUMNS, "Unit"), rows)
     classes = [
         (c.name, f"{c.low_nm:g} to {c.high_nm:g}", *_amounts(c.released))
         for c in sheet.classes
     ]
-    unit = sheet.classes[0].released.unit
+    unit = sheet.classes[0].released.unit_words
     show.table(f"By origin [{unit}]", ("Class", "nm", *_COLUMNS), classes)
     if sheet.fate:
-        fate = [(f.name, *_amounts(f), f.unit) for f in sheet.fate]
+        fate = [(f.name, *_amounts(f), f.unit_words or "share") for f in sheet.fate]
         show.table(
             "Vesicles that form in a cell", ("Fate", *_COLUMNS, "Unit or share"), fate
         )
-    shares = [(f.name, *_amounts(f)) for f in sheet.shares]
+    shares = [(signal_words(f.name), *_amounts(f)) for f in sheet.shares]
     show.table("Signals, 0 to 1", ("Signal", *_COLUMNS), shares)
     _show_contributions(sheet)
     _show_course(sheet)
     beside = [
-        (b.name, *_amounts(b.model)[:2], b.other.name, *_amounts(b.other))
+        (
+            b.name,
+            *_amounts(b.model)[:2],
+            b.other.name,
+            *_amounts(b.other),
+            b.model.unit_words,
+        )
         for b in sheet.beside
     ]
     if beside:
-        columns = ("Number", "Model", "5 to 95 %", "Beside it", "Value", "5 to 95 %")
-        show.table("Beside numbers that it doesn't use", (*columns, "Kind"), beside)
+        ours = ("Number", "Model, 5 to 95 %", "Median")
+        columns = (*ours, "Beside it", *_COLUMNS, "Unit")
+        show.table("Beside numbers that it doesn't use", columns, beside)
         words = (f"{b.name}: {b.words}" for b in sheet.beside)
         show.items("Of these", words, out=show.line)
     show.items("Advantages", map(_trait, entry.advantages), out=show.line)
@@ -170,25 +179,37 @@ def _show(sheet: DonorSheet) -> None:
     show.items("Asked for, changes nothing", sheet.unused, out=show.line)
 
 
-_COLUMNS = ("Median", "5 to 95 %", "Kind")
+_COLUMNS = ("5 to 95 %", "Median", "Kind")
+
+
+def _target(target: str) -> str:
+    """Say in words what a change acts on, signals as the sheet names them."""
+    from exoheart.figures.donor import target_words
+    from exoheart.prediction.donor_record import signal_words
+
+    head, colon, name = target_words(target).partition("signal: ")
+    return f"{head}{colon}{signal_words(name)}"
 
 
 def _show_contributions(sheet: DonorSheet) -> None:
-    from exoheart.figures.donor import target_words
-
     rows = [
         (
             c.name,
-            target_words(c.target),
+            _target(c.target),
             *_amounts(c.fold),
             c.source,
-            "" if c.activity is None else f"{c.node}: {_amounts(c.activity)[0]}",
+            "" if c.activity is None else f"{c.node}: {_activity(c.activity)}",
         )
         for c in sheet.contributions
     ]
     columns = ("Change", "Of", *_COLUMNS, "Source", "Node and its activity")
     if rows:
         show.table("What each change does", columns, rows)
+
+
+def _activity(one: Figure) -> str:
+    ends, median, _ = _amounts(one)
+    return f"{ends}, median {median}"
 
 
 def _show_course(sheet: DonorSheet) -> None:
@@ -203,14 +224,15 @@ def _show_course(sheet: DonorSheet) -> None:
         (
             name,
             *(
-                f"{numbers.number(m, 2)} ({numbers.interval([low, high])})"
+                f"{numbers.interval([low, high])}, "
+                f"median {numbers.median(m, [low, high])}"
                 for m, low, high in (line[look] for look in looks)
             ),
         )
         for name, line in sheet.course.lines.items()
     ]
     hours = [f"{sheet.course.hours[look]:g} h" for look in looks]
-    show.table("Medium [particles/mL]", ("Class", *hours), rows)
+    show.table("Medium [particles per mL], 5 to 95 %", ("Class", *hours), rows)
 
 
 def _trait(one: Any) -> str:
@@ -236,7 +258,7 @@ def _list(*, json: bool) -> None:
         rows = [
             row for one in modifiers if one["group"] == group for row in _effects(one)
         ]
-        columns = ("Name", "Kind", "Of", "Median", "5 to 95 %", "Number is", "Source")
+        columns = ("Name", "Kind", "Of", "5 to 95 %", "Median", "Number is", "Source")
         show.table(f"--{group}", columns, rows)
     show.line(show.DISCLAIMER)
 
@@ -250,14 +272,14 @@ def _show_traits(sign: str, traits: Sequence[Mapping[str, str]]) -> None:
 def _effects(one: Mapping[str, Any]) -> list[tuple[str, ...]]:
     """Give a modifier's rows of the list; the first names it."""
     from exoheart.figures import numbers
-    from exoheart.figures.donor import target_words
 
     rows = []
     for effect in one["effects"]:
         given = effect["median"] is not None
-        median = numbers.number(effect["median"]) if given else ""
-        ends = numbers.interval(effect["interval90"]) if given else ""
-        rows.append((target_words(effect["target"]), median, ends, effect["kind"]))
+        pair = effect["interval90"]
+        median = numbers.median(effect["median"], pair) if given else ""
+        ends = numbers.interval(pair) if given else ""
+        rows.append((_target(effect["target"]), ends, median, effect["kind"]))
     rows = rows or [("no number known", "", "", "")]
     heads = [(one["name"], one["kind"])] + [("", "")] * (len(rows) - 1)
     sources = [one["source"]] + [""] * (len(rows) - 1)

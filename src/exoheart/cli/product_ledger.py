@@ -38,22 +38,10 @@ def ledger(
 
 def _show_arm(arm: dict[str, Any]) -> None:
     """Write the tables and notes of one arm."""
-    from exoheart.figures.numbers import number
-
-    columns = ("What", "90 % interval", "Median", "Unit")
+    columns = ("What", "90 % interval", "Median")
     head = f"{arm['arm']}: {arm['dose']} of {arm['product']}"
     for title, key in ((head, "given"), ("Converted with", "factors")):
-        rows = [
-            (
-                one["name"],
-                "as given"
-                if one["low"] == one["high"]
-                else f"{number(one['low'])} to {number(one['high'])}",
-                number(one["median"]),
-                "" if one["unit"] == "1" else one["unit"],
-            )
-            for one in arm[key]
-        ]
+        rows = [(one["name"], *_spread(one)) for one in arm[key]]
         if rows:
             show.table(title, columns, rows)
     spread = [f"{name} {share:.0%}" for name, share in arm["spread"].items()]
@@ -62,3 +50,13 @@ def _show_arm(arm: dict[str, Any]) -> None:
     if arm["measured"]:
         show.line(f"Rests on the counted sample {arm['measured']}.")
     show.items("Notes", arm["notes"], out=show.line)
+
+
+def _spread(one: dict[str, Any]) -> tuple[str, str]:
+    """Write interval and median with their unit; what doesn't spread stands once."""
+    from exoheart.figures import numbers
+
+    pair, unit = [one["low"], one["high"]], one["unit"]
+    if numbers.number(one["low"]) == numbers.number(one["high"]):
+        return "the same in every draw", numbers.quantity(one["median"], unit)
+    return numbers.interval(pair, unit), numbers.median(one["median"], pair, unit)

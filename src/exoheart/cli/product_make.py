@@ -150,7 +150,7 @@ def _show_sourcing(ways: Sequence[_Row]) -> None:
     from exoheart.figures.numbers import percent
 
     columns = (
-        *("Product", "Whose cells", "Planned", "In time", "Draws in time"),
+        *("Product", "Whose cells", "Planned", "In time", "Draws made in time"),
         *("Ready on day, 90 %", "Median", "Time to make, 90 %", "Median"),
     )
     rows = [
@@ -204,19 +204,23 @@ def _show_cost(cost: _Row) -> None:
 
 def _show_rest(made: _Row) -> None:
     """Write release checks, class and what the immune system may do."""
+    from exoheart.figures.numbers import tidy
+
     release = [
-        (row["item"], row["status"], row["value"] or "") for row in made["release"]
+        (row["product"], row["item"], row["status"], tidy(row["value"] or ""))
+        for row in made["release"]
     ]
-    _table("Release checks", ("Check", "Status", "Remark"), release)
+    _table("Release checks", ("Product", "Check", "Status", "Remark"), release)
     classes = [
         (
+            row["product"],
             row["jurisdiction"],
             row["class"],
-            "text read" if row["verified"] else "not checked against the legal text",
+            row["standing"],
         )
         for row in made["regulation"]
     ]
-    where = ("Where", "Class", "Standing")
+    where = ("Product", "Where", "Class", "Weakest rule on the way")
     _table("Regulatory class, no legal advice", where, classes)
     risks = [
         (row["product"], row["topic"], row["standing"], row["sentence"])

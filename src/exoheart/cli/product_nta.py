@@ -10,12 +10,10 @@ import typer
 
 from exoheart.cli import show
 from exoheart.cli.options import Json
-from exoheart.errors import InputError, UnitError
+from exoheart.errors import InputError
 
 if TYPE_CHECKING:
     from exoheart.records.instrument import InstrumentReading, MeasuredSample
-
-_CONTENT = "a mass above zero per volume, such as '0.4 mg/mL'"
 
 
 def nta(
@@ -26,7 +24,7 @@ def nta(
     dilution: Annotated[
         float | None,
         typer.Option(
-            help="Total volume over sample volume, where a file has none recorded.",
+            help="Total volume over sample volume, for files with none recorded.",
             show_default=False,
         ),
     ] = None,
@@ -61,7 +59,7 @@ def nta(
     samples = [
         _sample(one, dilution, camera_level, content, faults) for one in readings
     ]
-    document = _document(readings, samples, faults)
+    document = _document(readings, samples, dilution, faults)
     if not faults and out is not None:
         _write(out, document)
     if json:
@@ -101,15 +99,14 @@ def _out_faults(out: Path | None, files: int) -> list[str]:
 
 def _protein(text: str | None, faults: list[str]) -> float | None:
     """Read a protein content [ug/mL]."""
-    from exoheart import units
+    from exoheart.product.instrument import protein_content
 
     if text is None:
         return None
     try:
-        number, unit = units.split(text)
-        return number * units.factor(unit, "ug/mL")
-    except UnitError:
-        faults.append(f"--protein: met {text!r}; allowed: {_CONTENT}")
+        return protein_content(text)
+    except InputError as bad:
+        faults.append(f"--protein: {bad}")
         return None
 
 
@@ -151,7 +148,7 @@ def _sample(
     try:
         return measured_sample(
             reading,
-            dilution=dilution,
+            dilution=None if _own_counts(reading, dilution) else dilution,
             camera_level=camera_level,
             protein_ug_per_ml=protein,
         )
@@ -165,9 +162,29 @@ def _sample(
         return None
 
 
+def _own_counts(reading: InstrumentReading, dilution: float | None) -> bool:
+    """Say whether a file's own dilution stands in the place of the option's.
+
+    An option that is no dilution at all is left to be refused.
+    """
+    usable = dilution is not None and 1.0 <= dilution < float("inf")
+    return usable and reading.dilution is not None
+
+
+def _notes(reading: InstrumentReading, dilution: float | None) -> list[str]:
+    """Say that the option's dilution wasn't used, where the file's own differs."""
+    from exoheart.figures import numbers
+
+    if not _own_counts(reading, dilution) or reading.dilution == dilution:
+        return []
+    own, given = numbers.number(reading.dilution), numbers.number(dilution)
+    return [f"the dilution given, {given}, is not used here: the file records {own}"]
+
+
 def _document(
     readings: Sequence[InstrumentReading],
     samples: Sequence[MeasuredSample | None],
+    dilution: float | None,
     faults: Sequence[str],
 ) -> dict[str, Any]:
     """Give the document of ``product nta --json``."""
@@ -180,7 +197,7 @@ def _document(
     alone = rows["product.capture_cv"].value
     return {
         "files": [
-            summarise(reading, sample, ratio, alone)
+            summarise(reading, sample, ratio, alone, _notes(reading, dilution))
             for reading, sample in zip(readings, samples, strict=True)
         ],
         "faults": list(faults),
@@ -190,21 +207,21 @@ def _document(
 
 def _write(out: Path, document: Mapping[str, Any]) -> None:
     from exoheart.figures import to_svg
-    from exoheart.figures.nta import sizes
+    from exoheart.figures.nta import sizes_alone
     from exoheart.report import nta as page
     from exoheart.report.writing import write_page
 
     if out.suffix == ".html":
         write_page(out, page.render_nta(document), page.MARK, page.COMMAND)
         return
-    drawn = to_svg(sizes(document["files"][0]))
+    drawn = to_svg(sizes_alone(document["files"][0]))
     write_page(out, drawn, page.SVG_MARK, page.COMMAND)
 
 
 def _show(one: Mapping[str, Any]) -> None:
     """Show one file: its tables, its sizes as lines of blocks, its warnings."""
-    from exoheart.figures.nta import spark_lines
-    from exoheart.report.nta import file_tables, sentence
+    from exoheart.figures.nta import sentence, spark_lines
+    from exoheart.report.nta import file_tables
 
     show.line(f"{one['file']}: {sentence(one)}")
     for made in file_tables(one):

@@ -13,9 +13,9 @@ from exoheart.cli.options import Json
 if TYPE_CHECKING:
     from exoheart.evidence.pipeline import PipelineRow
 
-_COLUMNS = (
-    *("Status of", "Age", "Kind", "Name", "Holds", "From", "For", "Status"),
-    *("Registry", "Text read", "Source", "Note"),
+_HOW_TO_READ = (
+    "Ages count from the newest date of the table, not from today. CELLS are living "
+    "cells, not vesicles."
 )
 
 
@@ -33,36 +33,41 @@ def pipeline(
 ) -> None:
     """Show companies, products and trials, newest status first."""
     from exoheart.evidence.pipeline import age, load_pipeline, newest_date, select
+    from exoheart.version import VERSION
 
     rows = load_pipeline()
     newest = newest_date(rows)
     kept = select(rows, kind=kind, heart=heart, named_in_review=named_in_review)
     if json:
         shown = [{**asdict(row), "age": age(row, newest)} for row in kept]
-        show.document({"newest_date": newest, "rows": shown})
+        show.document({"newest_date": newest, "rows": shown, "version": VERSION})
         show.note(show.DISCLAIMER)
         return
-    title = f"Pipeline ({len(kept)} of {len(rows)} rows; newest status {newest})"
-    show.table(title, _COLUMNS, [_cells(row, age(row, newest)) for row in kept])
-    show.line(
-        "Ages count from the newest date of the table, not from today. CELLS are "
-        "living cells, not vesicles. Nothing here says that a product works."
-    )
+    show.line(f"Pipeline: {len(kept)} of {len(rows)} rows; newest status {newest}")
+    show.block(_HOW_TO_READ)
+    for row in kept:
+        show.line()
+        _show(row, age(row, newest))
+    show.line()
+    show.block("Nothing here says that a product works.")
     show.line(show.DISCLAIMER)
 
 
-def _cells(row: PipelineRow, age: str) -> tuple[str, ...]:
-    return (
-        row.date_of_status or "not shown",
-        age,
-        row.kind,
-        row.name,
-        row.contains.replace("cells", "CELLS"),
-        row.source_cell,
-        row.indication,
-        row.status,
-        row.identifier,
-        "yes" if row.verified else "NO",
-        row.source,
-        row.note,
+def _show(row: PipelineRow, age: str) -> None:
+    """Show one row: what it is and holds, then what is known of it."""
+    holds = row.contains.replace("cells", "CELLS")
+    known = f"{row.date_of_status or 'no date shown'} ({age})"
+    source = row.source or "none found"
+    show.block(
+        f"{row.name} [{row.kind}; holds {holds}]",
+        [
+            ("by", row.organisation),
+            ("from", row.source_cell),
+            ("for", row.indication),
+            ("status", row.status),
+            ("as of", known),
+            ("registry", row.identifier),
+            ("source", source if row.verified else f"{source} (text NOT read)"),
+            ("note", row.note),
+        ],
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from exoheart.cli.options import Json, StudyPath
 if TYPE_CHECKING:
     from exoheart.prediction.regulated import ProductClasses
     from exoheart.product.regulation import Rule
-    from exoheart.records.making import Classification, Duty
+    from exoheart.records.making import Duty, RuleStep
 
 _NO_ADVICE = (
     "A reading of published rules, many of them by way of secondary texts; not legal "
@@ -24,17 +25,24 @@ def regulation(study: StudyPath, json: Json = False) -> None:
     """Class the products of a study, rule by rule, with what follows."""
     from exoheart.prediction.regulated import classify_products
     from exoheart.study import load_study
+    from exoheart.version import VERSION
 
     found = classify_products(load_study(study))
     if json:
-        show.document({"products": [_document(one) for one in found]})
+        products = [_document(one) for one in found]
+        show.document({"products": products, "version": VERSION})
         show.note(f"{_NO_ADVICE}\n{show.DISCLAIMER}")
         return
     if not found:
         show.line("The study has no product, so there is nothing to class.")
     for one in found:
-        _show(one)
-    show.line(_NO_ADVICE)
+        _show_classes(one)
+    for one in found:
+        _show_ways(one)
+    if found:
+        _show_sources(found)
+    show.line()
+    show.block(_NO_ADVICE)
     show.line(show.DISCLAIMER)
 
 
@@ -56,6 +64,7 @@ def _document(one: ProductClasses) -> dict[str, Any]:
                 "jurisdiction": found.jurisdiction,
                 "class": found.outcome,
                 "checked": found.checked,
+                "standing": found.standing,
                 "path": [
                     asdict(step) | {"note": rules[step.rule].note}
                     for step in found.path
@@ -67,56 +76,58 @@ def _document(one: ProductClasses) -> dict[str, Any]:
     }
 
 
-def _show(one: ProductClasses) -> None:
+def _show_classes(one: ProductClasses) -> None:
+    """Show the classes of one product, each with what its way rests on."""
     changes = ", ".join(one.changes) or "none"
     device = "yes" if one.with_device else "no"
-    show.line(f"Product {one.product}: kinds of change {changes}; device {device}")
-    show.table(
-        "Class",
-        ("Where", "Class", "Every text read"),
-        [
-            (each.jurisdiction, each.outcome, "yes" if each.checked else "NO")
-            for each in one.classes
-        ],
-    )
+    show.line()
+    show.block(f"Product {one.product}: kinds of change {changes}; device {device}")
+    for found in one.classes:
+        show.block(
+            f"{found.jurisdiction}: {found.outcome}",
+            [("standing", found.standing)],
+            indent=2,
+        )
+
+
+def _show_ways(one: ProductClasses) -> None:
+    """Show the rules walked and what follows, in short lines."""
     rules = _rules()
     for found in one.classes:
         if found.path:
-            _show_path(found, rules)
-    show.table(
-        f"Then also ({len(one.duties)})",
-        ("Rule", "Where", "Question", "Answer", "What follows", "Rests on", "Standing"),
-        [_duty_cells(duty) for duty in one.duties],
+            show.line()
+            show.line(f"Product {one.product}: the way in {found.jurisdiction}")
+        for step in found.path:
+            _show_rule(step, [("note", rules[step.rule].note)])
+    if one.duties:
+        show.line()
+        show.line(f"Product {one.product}: then also ({len(one.duties)})")
+    for duty in one.duties:
+        _show_rule(duty, [("follows", duty.sentence)], f" ({duty.jurisdiction})")
+
+
+def _show_rule(
+    rule: RuleStep | Duty, more: list[tuple[str, str]], where: str = ""
+) -> None:
+    rests = f"{rule.instrument}, {rule.locator}".removesuffix(", ")
+    show.block(
+        f"{rule.rule}{where}: {rule.question} {_ANSWERS[rule.answer].upper()}",
+        [*more, ("rests on", f"{rests}; {rule.standing}" if rests else rule.standing)],
+        indent=2,
     )
 
 
-def _show_path(found: Classification, rules: dict[str, Rule]) -> None:
-    show.table(
-        f"The way in {found.jurisdiction}",
-        ("Rule", "Question", "Answer", "Rests on", "Standing", "Note", "Source"),
-        [
-            (
-                step.rule,
-                step.question,
-                _ANSWERS[step.answer],
-                f"{step.instrument}, {step.locator}",
-                step.standing,
-                rules[step.rule].note,
-                step.source,
-            )
-            for step in found.path
-        ],
-    )
-
-
-def _duty_cells(duty: Duty) -> tuple[str, ...]:
-    rests = f"{duty.instrument}, {duty.locator}".removesuffix(", ")
-    return (
-        duty.rule,
-        duty.jurisdiction,
-        duty.question,
-        _ANSWERS[duty.answer],
-        duty.sentence,
-        rests,
-        duty.standing,
-    )
+def _show_sources(found: Sequence[ProductClasses]) -> None:
+    """List every source once, with the rules that rest on it."""
+    shown: list[RuleStep | Duty] = []
+    for one in found:
+        shown += [step for each in one.classes for step in each.path]
+        shown += one.duties
+    held: dict[str, dict[str, None]] = {}
+    for rule in shown:
+        if rule.source:
+            held.setdefault(rule.source, {})[rule.rule] = None
+    show.line()
+    show.line(f"Sources ({len(held)})")
+    for source, rules in held.items():
+        show.block(f"{', '.join(rules)}: {source}", indent=2)

@@ -15,7 +15,7 @@ from exoheart.errors import InputError
 if TYPE_CHECKING:
     from exoheart.product.release import LotRelease, ReleaseLine
 
-_COLUMNS = ("Attribute", "Test", "Status", "Result", "Limit", "Method", "Date")
+_COLUMNS = ("Test", "Status", "Result", "Limit")
 
 
 def release(
@@ -76,20 +76,50 @@ def _release(path: Path, json: bool) -> None:
         show.document(_document(found))
         show.note(show.DISCLAIMER)
         return
-    show.line(found.sentence)
-    title = f"Lot {found.lot.name} of {found.lot.product} ({found.lot.form})"
-    show.table(title, _COLUMNS, [_cells(line) for line in found.lines])
-    recalled = dict.fromkeys(
-        f"{line.test}: {line.recalled}" for line in found.lines if line.recalled
+    _show(found)
+    show.block(
+        "Limits of numbers are the maker's own; what a finding must be is part of its "
+        "test. This is no certificate."
     )
-    show.items(
-        "Limits recalled from practice, assumed and not used", recalled, out=show.line
-    )
-    show.line("Limits are the maker's own. This is no certificate.")
     show.line(show.DISCLAIMER)
 
 
+def _show(found: LotRelease) -> None:
+    """Show the answer, the tests, then how and when, and what is still to do."""
+    show.block(found.sentence)
+    if found.undocumented:
+        show.line(_undocumented(len(found.undocumented)))
+    title = f"{_lot_words(found.lot.name)} of {found.lot.product} ({found.lot.form})"
+    show.table(title, _COLUMNS, [_cells(line) for line in found.lines])
+    told = [line for line in found.lines if line.value is not None]
+    done = [f"{line.name}: {_how(line)}" for line in told if _how(line)]
+    asked = [f"{x.name}: {x.method}" for x in found.lines if x.value is None]
+    recalled = [f"{x.test}: {x.recalled}" for x in found.lines if x.recalled]
+    for words, texts in (
+        ("Method and date", done),
+        ("Not measured, and what would show it", asked),
+        ("Limits recalled from practice, assumed and not used", recalled),
+    ):
+        show.items(words, dict.fromkeys(texts), out=show.block)
+
+
+def _lot_words(name: str) -> str:
+    return name if name.lower().startswith("lot") else f"Lot {name}"
+
+
+def _undocumented(count: int) -> str:
+    if count == 1:
+        return "1 result has no method or date."
+    return f"{count} results have no method or date."
+
+
+def _how(line: ReleaseLine) -> str:
+    return ", ".join(filter(None, (line.method, line.date)))
+
+
 def _document(found: LotRelease) -> dict[str, Any]:
+    from exoheart.version import VERSION
+
     lot = found.lot
     return {
         "lot": {
@@ -100,17 +130,11 @@ def _document(found: LotRelease) -> dict[str, Any]:
         },
         "verdict": found.verdict,
         "sentence": found.sentence,
+        "without_method_or_date": [line.name for line in found.undocumented],
         "tests": [asdict(line) for line in found.lines],
+        "version": VERSION,
     }
 
 
 def _cells(line: ReleaseLine) -> tuple[str, ...]:
-    return (
-        line.attribute,
-        line.name,
-        line.status,
-        line.result,
-        line.limit,
-        line.method,
-        line.date,
-    )
+    return (line.name, line.status, line.result, line.limit)

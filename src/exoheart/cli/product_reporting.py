@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,6 +17,14 @@ if TYPE_CHECKING:
 _NOTE = (
     "Filled means stated in full by study, instrument or lot file; scores rate the "
     "report, not the work. SYRCLE is for appraisal and gets no score."
+)
+
+_PARTS = (
+    ("Blank", "blank"),
+    ("Filled in part, counted as not filled", "in part"),
+    ("Filled", "filled"),
+    ("Computed by this sheet, counted nowhere", "computed"),
+    ("Only the author can say whether it applies", "if it applies"),
 )
 
 
@@ -38,12 +47,16 @@ def reporting(
         show.note(f"{_NOTE}\n{show.DISCLAIMER}")
         return
     _show(sheet)
-    show.line(_NOTE)
+    show.block(_NOTE)
     show.line(show.DISCLAIMER)
 
 
 def _document(sheet: ReportingSheet) -> dict[str, Any]:
+    from exoheart.version import VERSION
+
     return {
+        "headline": sheet.headline,
+        "contradictions": list(sheet.contradictions),
         "scores": [
             {
                 "standard": score.standard,
@@ -59,6 +72,7 @@ def _document(sheet: ReportingSheet) -> dict[str, Any]:
         "items": [_item(entry) for entry in sheet.entries],
         "blanks": [entry.item.item for entry in sheet.blanks],
         "methods": sheet.paragraph,
+        "version": VERSION,
     }
 
 
@@ -78,6 +92,9 @@ def _item(entry: Entry) -> dict[str, Any]:
 
 
 def _show(sheet: ReportingSheet) -> None:
+    """Show the answer first: scores and methods, then blanks, then what is filled."""
+    show.line(sheet.headline)
+    show.items("The files contradict one another", sheet.contradictions, out=show.block)
     show.table(
         "Filled, of what applies",
         ("Standard", "Part", "Filled", "In part", "Apply", "Score"),
@@ -87,16 +104,43 @@ def _show(sheet: ReportingSheet) -> None:
         "nothing applies" if sheet.ev_metric is None else f"{sheet.ev_metric:.0f} %"
     )
     show.line(f"EV-METRIC: {metric}")
-    columns = ("Item", "Standard", "Asks", "Status", "Stated", "Lacks", "Text read")
-    for title, statuses in (
-        ("Filled", ("filled",)),
-        ("Filled in part, or blank", ("in part", "blank")),
-        ("Not applicable here, or only the author can say", ("not", "if")),
-    ):
-        rows = [_cells(e) for e in sheet.entries if e.status.startswith(statuses)]
-        show.table(f"{title} ({len(rows)})", columns, rows)
+    show.line()
     show.line("Methods, from what is stated alone:")
-    show.line(sheet.paragraph or "(nothing is stated)")
+    show.block(sheet.paragraph or "(nothing is stated)", indent=2)
+    for title, status in _PARTS:
+        own = [e for e in sheet.scored if e.status == status]
+        _show_part(title, own)
+    _show_part("For appraisal, without a score", sheet.appraised)
+    _show_left_out([e for e in sheet.scored if e.status == "not applicable"])
+    show.line()
+
+
+def _show_part(title: str, entries: Sequence[Entry]) -> None:
+    if not entries:
+        return
+    show.line()
+    show.line(f"{title} ({len(entries)})")
+    for entry in entries:
+        item = entry.item
+        part = "" if item.essential else ", recommended"
+        unread = "" if item.verified else " [text not read]"
+        show.block(
+            f"{item.item} ({item.standard}{part}): {item.words}{unread}",
+            [("stated", entry.words), ("lacks", ", ".join(entry.missing))],
+            indent=2,
+        )
+
+
+def _show_left_out(entries: Sequence[Entry]) -> None:
+    """List what doesn't apply by its reason, with the items' names alone."""
+    reasons: dict[str, list[str]] = {}
+    for entry in entries:
+        reasons.setdefault(entry.words, []).append(entry.item.item)
+    if reasons:
+        show.line()
+        show.line(f"Not applicable here ({len(entries)})")
+    for reason, names in reasons.items():
+        show.block(f"{reason}: {', '.join(names)}", indent=2)
 
 
 def _score(score: Score) -> tuple[str, ...]:
@@ -108,17 +152,4 @@ def _score(score: Score) -> tuple[str, ...]:
         str(score.in_part),
         str(score.applicable),
         percent,
-    )
-
-
-def _cells(entry: Entry) -> tuple[str, ...]:
-    item = entry.item
-    return (
-        item.item,
-        item.standard,
-        item.words,
-        entry.status,
-        entry.words,
-        ", ".join(entry.missing),
-        "yes" if item.verified else "NO",
     )

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import math
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
@@ -38,6 +40,33 @@ def items(title: str, texts: Iterable[str], *, out: Callable[[str], None]) -> No
         out(f"{title} ({len(listed)}):")
     for text in listed:
         out(f"  - {text}")
+
+
+def block(head: str, pairs: Iterable[tuple[str, str]] = (), indent: int = 0) -> None:
+    """Write a line and, indented below it, ``label: value``; what is empty is left out.
+
+    Long texts are folded to the terminal, at spaces, so that an address stays whole;
+    where the output is no terminal nothing is folded.
+    """
+    _folded(head, indent)
+    for label, value in pairs:
+        if value:
+            _folded(f"{label}: {value}" if label else value, indent + 4)
+
+
+def _folded(text: str, indent: int) -> None:
+    lead = indent + len(text) - len(text.lstrip())
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else _ANY_WIDTH
+    print(
+        textwrap.fill(
+            text,
+            max(width, 40),
+            initial_indent=" " * indent,
+            subsequent_indent=" " * (lead + 2),
+            break_long_words=False,
+            break_on_hyphens=False,
+        )
+    )
 
 
 def document(content: Any) -> None:

@@ -25,17 +25,20 @@ from exoheart.donor.modifiers import (
     Modifier,
     combination_faults,
     find_modifiers,
+    form_faults,
     ligand_of,
+    planned_faults,
     shipped_modifiers,
     spellings,
 )
 from exoheart.donor.names import COLLECTED, DONORS, canonical_donor
 from exoheart.donor.planned import planned_cell, planned_flask
-from exoheart.donor.secretion import secretion
+from exoheart.donor.secretion import secretion, unused_keys
 from exoheart.donor.state import DonorState, read_state, state_faults
 
 #: Ids of the parameters that this stage reads from Python.
 READS: tuple[str, ...] = (
+    "product.max_doublings.*",
     "donor.secretion_rate.*",
     "donor.lot_yield",
     "donor.exosome_share",
@@ -92,10 +95,12 @@ __all__ = [
     "change_exosomes",
     "combination_faults",
     "find_modifiers",
+    "form_faults",
     "ligand_of",
     "medium_course",
     "node_activity",
     "planned_cell",
+    "planned_faults",
     "planned_flask",
     "reachable",
     "read_state",
@@ -104,4 +109,5 @@ __all__ = [
     "spellings",
     "state_faults",
     "steady_cell",
+    "unused_keys",
 ]

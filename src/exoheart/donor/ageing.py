@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoheart.donor.names import COLLECTED
+from exoheart.donor.names import COLLECTED, row_id
 from exoheart.donor.state import DonorState
 from exoheart.records.product import Factor, FloatArray
 
@@ -31,6 +31,8 @@ AGEING_IN_CULTURE = frozenset(
 #: Donors that are patients with a heart disease by definition.
 _PATIENTS = frozenset({"explant"})
 _TARGETS = ("secretion", "share", "growth")
+#: Least fall of doublings per passage: without any, all passages are alike.
+_FLAT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,8 @@ class StateEffects:
     factors
         Folds on ``secretion``, ``share`` (every signal) and ``growth`` (doubling time).
     doublings_used : ndarray or None, shape (outer,)
-        Doublings behind the cells at the start of the culture [1].
+        Doublings behind the cells at the start of the culture [1]; how they slow it is
+        the make plan's.
     unused
         Keys that were stated and change nothing here.
     """
@@ -74,8 +77,7 @@ def state_effects(state: DonorState, donor: str, take: Take) -> StateEffects:
         factors += [] if ill else _of_disease(str(state.disease), take)
     used = None
     if state.passage is not None and donor in AGEING_IN_CULTURE:
-        slower, used = _of_passage(state.passage, take)
-        factors.append(slower)
+        used = _doublings_used(state.passage, donor, take)
     elif state.passage is not None:
         unused.append("passage")
     if state.senescent is not None and donor not in COLLECTED:
@@ -108,20 +110,23 @@ def _of_disease(disease: str, take: Take) -> list[Factor]:
     ]
 
 
-def _of_passage(passage: int, take: Take) -> tuple[Factor, FloatArray]:
-    """Give how much slower cells grow at a passage, and the doublings behind them.
+def _doublings_used(passage: int, donor: str, take: Take) -> FloatArray:
+    """Give the doublings behind cells at a passage, shape (outer,).
 
-    Doublings per passage fall by one ratio from passage to passage (assumed), from the
-    first to the tenth of the tables; a passage lasts equally long (assumed), so that
-    the doubling time rises as they fall. A culture at passage p has p - 1 behind it.
+    The make plan's rule of ageing in culture, read the other way: doublings in a
+    passage fall evenly with the doublings x behind the cells, from `first` to `last` at
+    the limit, so that after n passages ``x = first / s * (1 - exp(-n * s))`` with ``s =
+    (first - last) / limit``; past the limit a passage adds `last`, and such cells are
+    out of reach. A culture at passage p has p - 1 behind it.
     """
     first = take("product.doublings_per_passage.first", "1")
-    ratio = (take("product.doublings_per_passage.last", "1") / first) ** (1.0 / 9.0)
-    before = max(passage - 1, 0)
-    used = np.sum([first * ratio**k for k in range(before)], axis=0) + 0.0 * first
-    slower = ratio**-before
-    row = "product.doublings_per_passage.last"
-    return Factor(f"passage {passage}", "growth", row, slower), used
+    last = take("product.doublings_per_passage.last", "1")
+    limit = take(row_id("product.max_doublings", donor), "1")
+    slope = np.maximum(first - last, _FLAT) / limit
+    before = float(max(passage - 1, 0))
+    inside = np.minimum(before, np.log(first / last) / slope)
+    used = -first / slope * np.expm1(-slope * inside)
+    return np.asarray(used + (before - inside) * last)
 
 
 def _of_senescence(share: float, take: Take) -> list[Factor]:

@@ -42,17 +42,23 @@ TARGETS = (
     "kept",  # share of vesicles that the step leaves; steps in a row multiply
     "apoptosis",  # fold on the share of cells that die
 )
+#: Kinds that are done to vesicles after a harvest of vesicles.
+_OF_VESICLES = ("RNA loaded", "drug loaded", "surface")
+_STARVED = "serum starvation"
 #: Kinds that are done to cells, before they release anything.
 _OF_CELLS = ("culture", "cells modified", "primed cells")
 #: Targets whose folds all change the yield of vesicles: each was measured against its
 #: own control, so at most one counts.
 _YIELD = "yield of vesicles"
 _LIGAND = "ligand"
+_COPIES = "copies of the cargo"
+#: A signal is driven by its share times what the copies do.
+_STRENGTH = "strength of a signal"
 _SAME = {
     "secretion": _YIELD,
     **dict.fromkeys((one for one in TARGETS if one.startswith("exosomes.")), _YIELD),
-    "copies": "copies of the cargo",
-    "cargo": "copies of the cargo",
+    "copies": _COPIES,
+    "cargo": _COPIES,
     "drug": "molecules per vesicle",
     "apoptosis": "death of cells",
 }
@@ -178,8 +184,9 @@ def combination_faults(modifiers: Iterable[Modifier], donor: str) -> tuple[str, 
 
     Each fold was measured against its own control, so that the product of two was never
     seen: two modifiers may not change the same number unless one was measured on top of
-    the other. A culture whose rate nobody has measured counts as changing the yield.
-    What is collected and not grown can't be cultured or engineered.
+    the other. Copies and the share of a signal count as one number: they multiply. A
+    culture whose rate nobody has measured counts as changing the yield. What is
+    collected and not grown can't be cultured or engineered.
 
     Parameters
     ----------
@@ -204,9 +211,71 @@ def combination_faults(modifiers: Iterable[Modifier], donor: str) -> tuple[str, 
         faults += [fault for one in alone for fault in _donor_faults(one, donor)]
     for first, second in combinations(alone, 2):
         together = first.name in second.measured_with
-        shared = _numbers(first) & _numbers(second)
+        shared = _shared(_numbers(first), _numbers(second))
         if shared and not (together or second.name in first.measured_with):
             faults.append(_refusal(first, second, shared))
+    return tuple(faults)
+
+
+def planned_faults(
+    modifiers: Iterable[Modifier], donor: str, form: str, medium: str
+) -> tuple[str, ...]:
+    """Say all that is wrong with what a product is planned to be made of.
+
+    Parameters
+    ----------
+    modifiers, donor
+        As :func:`combination_faults` has them.
+    form, medium
+        Of the product.
+
+    Returns
+    -------
+    tuple
+        One sentence each: what was met, then why or what to do.
+    """
+    given = tuple(modifiers)
+    faults = [*combination_faults(given, donor), *form_faults(given, form)]
+    fed = medium in ("serum", "platelet lysate")
+    if fed and form != "RNA" and any(one.name == _STARVED for one in given):
+        faults.append(
+            f"{_STARVED} in medium with {medium}; allowed: serum-free or depleted serum"
+        )
+    if form == "cells" and donor in COLLECTED:
+        faults.append(f"cells of {donor}, which holds none; allowed: vesicles")
+    return tuple(faults)
+
+
+def form_faults(modifiers: Iterable[Modifier], form: str) -> tuple[str, ...]:
+    """Say what can't be done to a product of a form.
+
+    Loading and ligands are done to vesicles that were won, so neither living cells nor
+    a medium that is given whole can have them; priming is done to cells. Synthetic RNA
+    saw no donor: nothing is refused for it and nothing counts.
+
+    Returns
+    -------
+    tuple
+        One sentence each: what was met, then what to do.
+    """
+    faults = []
+    for one in modifiers:
+        met = f"{one.name} with form {form!r}; "
+        if one.kind == "surface" and form == "cells":
+            faults.append(
+                f"{met}arm.delivery.ligand for cells, or form = 'vesicles', on which "
+                "this one is put"
+            )
+        elif one.kind in _OF_VESICLES and form in ("cells", "conditioned medium"):
+            faults.append(
+                f"{met}form = 'vesicles', to which it is done after the harvest, or "
+                "leave it out"
+            )
+        elif one.kind == "primed cells" and form not in ("cells", "RNA"):
+            faults.append(
+                f"{met}form = 'cells', since it is done to cells that are given "
+                "themselves, or leave it out"
+            )
     return tuple(faults)
 
 
@@ -238,6 +307,15 @@ def _numbers(modifier: Modifier) -> set[str]:
     if not modifier.effects:
         return {_YIELD}
     return {_number(e.target) for e in modifier.effects if e.target != "kept"}
+
+
+def _shared(first: set[str], second: set[str]) -> set[str]:
+    """Give the numbers that two modifiers both change; copies and shares multiply."""
+    shared = first & second
+    for one, other in ((first, second), (second, first)):
+        if _COPIES in one and any(each.startswith("share of ") for each in other):
+            shared = shared | {_STRENGTH}
+    return shared
 
 
 def _number(target: str) -> str:

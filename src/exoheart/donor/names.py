@@ -29,6 +29,8 @@ DONORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "perfused-heart": ("perfused heart", "heart perfusate"),
     }
 )
+#: Forms of which particles are counted, the medium's own among them.
+COUNTED_FORMS = ("vesicles", "conditioned medium")
 #: Donors that are collected as they are; all others are grown.
 COLLECTED = frozenset({"plasma", "perfused-heart"})
 

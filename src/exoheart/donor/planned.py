@@ -19,6 +19,7 @@ from exoheart.donor.biogenesis import (
     reachable,
 )
 from exoheart.donor.medium import Flask
+from exoheart.donor.names import COUNTED_FORMS
 from exoheart.donor.secretion import secretion
 from exoheart.records.prior import Priors
 from exoheart.records.product import FloatArray, Secretion, Uniforms, draw
@@ -37,7 +38,7 @@ def planned_flask(product: Product, priors: Priors, uniforms: Uniforms) -> Flask
     cells = take("product.harvest_density", "cells/cm**2")
     cells = cells / take("product.medium_per_area", "mL/cm**2")
     medium = np.zeros_like(cells)
-    if product.medium != "serum-free":
+    if product.medium != "serum-free" and product.form in COUNTED_FORMS:
         row = f"donor.medium_particles.{product.medium.replace(' ', '_')}"
         medium = take(row, "particles/mL")
     return Flask(

@@ -18,12 +18,17 @@ from exoheart.donor.ageing import StateEffects, state_effects
 from exoheart.donor.biogenesis import NODES, change_exosomes, reachable
 from exoheart.donor.modifiers import (
     Modifier,
-    combination_faults,
     find_modifiers,
     ligand_of,
+    planned_faults,
 )
-from exoheart.donor.names import COLLECTED, canonical_donor, row_id
-from exoheart.donor.state import read_state
+from exoheart.donor.names import (
+    COLLECTED,
+    COUNTED_FORMS,
+    canonical_donor,
+    row_id,
+)
+from exoheart.donor.state import DonorState, read_state
 from exoheart.errors import InputError
 from exoheart.records.prior import Priors
 from exoheart.records.product import (
@@ -97,6 +102,7 @@ def secretion(
     ]
     state = state_effects(read_state(product.donor_state), donor, take)
     factors += state.factors
+    counted = product.form in COUNTED_FORMS
     lots = draw(priors, uniforms, "donor.lot_yield", lot=stream)
     grown = donor not in COLLECTED
     released = (
@@ -117,7 +123,7 @@ def secretion(
         copies_per_vesicle=_copies(factors, own),
         protein_fg=own("donor.protein_mass", "fg/particle"),
         shares={s: _share(factors, s, own(f"donor.share_{s}")) for s in SIGNALS},
-        background=_background(product, released, take) if grown else None,
+        background=_background(product, released, take) if grown and counted else None,
         per_collection=None if grown else released,
         kept=_folded(factors, "kept"),
         drug_per_vesicle=_folded(factors, "drug"),
@@ -126,8 +132,8 @@ def secretion(
         ligand=ligand_of(modifiers),
         changes=frozenset(one.kind for one in modifiers),
         factors=tuple(factors),
-        notes=_notes(product, donor, modifiers),
-        unused=_unused(product, state, modifiers, grown=grown),
+        notes=(*_notes(product, donor, modifiers), *_state_notes(state)),
+        unused=unused_keys(product),
     )
 
 
@@ -143,22 +149,7 @@ def modifiers_of(product: Product, donor: str) -> tuple[Modifier, ...]:
         *find_modifiers(product.conditioning, "conditioning"),
         *find_modifiers(product.engineering, "engineering"),
     )
-    faults = list(combination_faults(modifiers, donor))
-    fed = product.medium in ("serum", "platelet lysate")
-    if fed and any(one.name == "serum starvation" for one in modifiers):
-        faults.append(
-            f"serum starvation in medium with {product.medium}; allowed: serum-free or "
-            "depleted serum"
-        )
-    if product.form != "cells":
-        faults += [
-            f"{one.name} for {product.form}; it is done to cells that are given "
-            "themselves (form cells)"
-            for one in modifiers
-            if one.kind == "primed cells"
-        ]
-    if product.form == "cells" and donor in COLLECTED:
-        faults.append(f"cells of {donor}, which holds none; allowed: vesicles")
+    faults = planned_faults(modifiers, donor, product.form, product.medium)
     if faults:
         raise InputError(f"product {product.name!r}: met {'; met '.join(faults)}")
     return modifiers
@@ -224,7 +215,8 @@ def _notes(
     if donor in COLLECTED:
         notes = [f"no printed count of vesicles per collection of {donor} was found"]
     notes += [f"{one.name}: {one.words.rstrip('.')}" for one in modifiers]
-    if product.medium != "serum-free" and donor not in COLLECTED:
+    fed = product.medium != "serum-free" and donor not in COLLECTED
+    if fed and product.form in COUNTED_FORMS:
         notes.append(
             f"medium with {product.medium}: a counter takes its particles for vesicles"
         )
@@ -235,17 +227,42 @@ def _notes(
     return tuple(notes)
 
 
-def _unused(
-    product: Product,
-    state: StateEffects,
-    modifiers: Sequence[Modifier],
-    *,
-    grown: bool,
-) -> tuple[str, ...]:
-    """List what was asked for and changes nothing."""
-    head = f"product.{product.name}"
-    found = [f"{head}.donor_state.{key}" for key in state.unused]
+def _state_notes(state: StateEffects) -> tuple[str, ...]:
+    """Say what joins two states of the donor or more."""
+    acting = (f.name for f in state.factors if f.target != "growth")
+    names = tuple(dict.fromkeys(acting))
+    if len(names) < 2:
+        return ()
+    return (
+        f"{', '.join(names)}: their folds multiply (assumed); they were never measured "
+        "together, and one may be the cause of another",
+    )
+
+
+def unused_keys(product: Product) -> tuple[str, ...]:
+    """List what was asked of a donor and changes no number of it, as in a study file.
+
+    It draws nothing, so that a study file can be judged before anything is run.
+
+    Raises
+    ------
+    InputError
+        A donor, a state, a conditioning or an engineering can't be read.
+    """
+    donor, head = canonical_donor(product.donor), f"product.{product.name}"
+    modifiers = (
+        *find_modifiers(product.conditioning, "conditioning"),
+        *find_modifiers(product.engineering, "engineering"),
+    )
+    state = read_state(product.donor_state)
+    found = [f"{head}.donor_state.{key}" for key in _unused_states(state, donor)]
     found += [f"{head}.{one.group}: {one.name}" for one in modifiers if not one.effects]
-    if not grown and product.medium != "serum-free":
+    counted = donor not in COLLECTED and product.form in COUNTED_FORMS
+    if product.medium != "serum-free" and not counted:
         found.append(f"{head}.medium")
     return tuple(found)
+
+
+def _unused_states(state: DonorState, donor: str) -> tuple[str, ...]:
+    """Give the keys of a state that change nothing, whatever their numbers are."""
+    return state_effects(state, donor, lambda _row, _unit: np.ones(1)).unused

@@ -39,8 +39,11 @@ class DonorEntry:
         Whether its vesicles carry working MHC molecules of an immune cell.
     tumour
         Whether its cells can form tumours.
-    autologous
-        Whether it can be the patient's own.
+    autologous, never_own
+        Whether it can be the patient's own, and else why not.
+    collection, collected_from
+        What one collection of the parameter tables is, and of which species; empty for
+        what is grown.
     advantages, risks
         As the review's Figure 2 and text have them, with what is assumed.
     """
@@ -53,6 +56,9 @@ class DonorEntry:
     presents_antigen: bool
     tumour: bool
     autologous: bool
+    never_own: str
+    collection: str
+    collected_from: str
     advantages: tuple[Trait, ...]
     risks: tuple[Trait, ...]
 
@@ -74,7 +80,10 @@ def _entry(row: Mapping[str, str]) -> DonorEntry:
         grown=row["grown"] == "yes",
         presents_antigen=row["presents_antigen"] == "yes",
         tumour=row["tumour"] == "yes",
-        autologous=row["autologous"] == "yes",
+        autologous=not row["never_own"],
+        never_own=row["never_own"],
+        collection=row["collection"],
+        collected_from=row["collected_from"],
         advantages=_traits(row["advantages"]),
         risks=_traits(row["risks"]),
     )

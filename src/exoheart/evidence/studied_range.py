@@ -40,6 +40,8 @@ _BASES: Mapping[Basis, tuple[str, ...]] = {
     "donor cells": ("donor cells", "cells"),
     "RNA": ("RNA", "not stated"),
 }
+#: Times are printed to the minute: half of one [h].
+_PRINTED_TO = 0.5 / 60.0
 #: Sources that one line names before it counts the rest.
 MOST_SOURCES = 8
 
@@ -265,7 +267,7 @@ def _dose_time(study: Study, arm: Arm, here: _Found) -> list[Outside]:
         text = f"no time of dose printed in the readable evidence for {species}"
         return [Outside("time of dose", arm.name, arm.at.words, text, "", known=False)]
     low, high = (find(times, key=lambda one: one[0]) for find in (min, max))
-    if low[0] - 1e-9 <= planned <= high[0] + 1e-9:
+    if low[0] - _PRINTED_TO <= planned <= high[0] + _PRINTED_TO:
         return []
     start = "reperfusion" if reperfused(study.animal.infarct) else "occlusion"
     ends = dict.fromkeys(hours_in_words(end[0]) for end in (low, high))

@@ -12,28 +12,12 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.axes import decades, log_labels
+from exoheart.figures.donor_flow import COLOURS, amount, flow
 from exoheart.figures.forest import Frame, forest
-from exoheart.figures.theme import (
-    INK,
-    KIND,
-    LINE,
-    SOFT,
-    TREATED,
-    Row,
-    Spec,
-    finish,
-    listing,
-)
+from exoheart.figures.heading import stand_alone
+from exoheart.figures.theme import KIND, Row, Spec, finish, listing
 
-_WIDTH, _HEIGHT = 400, 250
-_CELL, _BODY, _LYSOSOME = "#eef5fb", "#cfe3f3", "#f7d9c4"
-#: Class -> colour, in the flow, in the medium and among the intervals.
-_COLOURS = {
-    "exosomes": TREATED[0],
-    "microvesicles": TREATED[2],
-    "apoptotic": TREATED[1],
-    "background": "#8b95a1",
-}
+_COURSE_WIDTH, _INTERVAL_WIDTH = 350, 250
 _NAMES = {"apoptotic": "apoptotic bodies", "background": "particles of the medium"}
 
 
@@ -50,30 +34,50 @@ def donor(sheet: Row) -> Spec:
     dict
         A Vega-Lite specification.
     """
+    return finish(_alone(sheet), describe(sheet))
+
+
+def _alone(sheet: Row) -> Any:
     import altair as alt
 
     intervals = [_classes(sheet)]
     if sheet["contributions"]:
         intervals.append(_contributions(sheet["contributions"]))
     right = alt.vconcat(*intervals, spacing=24)
+    name = sheet["donor"]["name"]
+    title = f"{name}: {sheet['donor']['title']}"
+    lines = [asked_words(sheet), _spread(sheet["asked"])]
     if not sheet["fate"]:
-        return finish(right, describe(sheet))
-    left = alt.vconcat(_flow(sheet), _course(sheet["course"]), spacing=24)
-    return finish(alt.hconcat(left, right, spacing=30), describe(sheet))
+        return stand_alone(right, title, lines)
+    left = alt.vconcat(flow(sheet), _course(sheet["course"]), spacing=24)
+    return stand_alone(alt.hconcat(left, right, spacing=30), title, lines)
+
+
+def asked_words(sheet: Row) -> str:
+    """Say in words which donor, kept how, and with which changes, a sheet is of.
+
+    The medium is told of only where cells are grown.
+    """
+    asked = sheet["asked"]
+    kept = [f"{key} {numbers.number(value)}" for key, value in asked["state"].items()]
+    changes = [*asked["conditioning"], *asked["engineering"]]
+    told = ", ".join(changes) if changes else "no conditioning, no engineering"
+    kept += [f"medium {asked['medium']}"] if sheet["fate"] else []
+    return f"{'; '.join([told, *kept])}; rows of species {asked['species']}"
+
+
+def _spread(asked: Row) -> str:
+    draws = numbers.number(asked["draws"])
+    return f"Medians with 5 to 95 % of {draws} draws; seed {asked['seed']}"
 
 
 def describe(sheet: Row) -> str:
     """Say in words what the figure of one donor shows."""
-    parts = [f"{one['name']} {_amount(one['released'])}" for one in sheet["classes"]]
+    parts = [f"{one['name']} {amount(one['released'])}" for one in sheet["classes"]]
     shares = sheet["fate"][1:]
     parts += [f"{one['name']} {numbers.percent(one['median'])}" for one in shares]
     parts += [f"{_label(one)} {_fold(one['fold'])}" for one in sheet["contributions"]]
     return f"{sheet['donor']['title']}: {listing(parts)}"
-
-
-def _amount(one: Row) -> str:
-    ends = numbers.interval([one["low"], one["high"]])
-    return f"{numbers.number(one['median'], 2)} ({ends})"
 
 
 def _fold(one: Row) -> str:
@@ -119,7 +123,9 @@ def _classes(sheet: Row) -> Any:
     ]
     rows.append({"label": "small vesicles, counted", **_ends(sheet["numbers"][0])})
     title = "vesicles per cell and day" if grown else "vesicles per collection"
-    return forest(rows, Frame(x_title=title, title="By origin", log=True, width=190))
+    return forest(
+        rows, Frame(x_title=title, title="By origin", log=True, width=_INTERVAL_WIDTH)
+    )
 
 
 def _ends(one: Row) -> Row:
@@ -141,118 +147,10 @@ def _contributions(changes: Sequence[Row]) -> Any:
         x_title="fold, share left, or molecules per vesicle",
         title="What each change does",
         log=True,
-        width=190,
+        width=_INTERVAL_WIDTH,
         extra=(1.0,),
     )
     return forest(rows, frame)
-
-
-#: Box -> left, right, bottom, top, fill, in a frame of 100 by 100.
-_BOXES = {
-    "cell": (2, 62, 4, 96, _CELL),
-    "bodies": (4, 38, 46, 72, _BODY),
-    "lysosome": (4, 38, 12, 30, _LYSOSOME),
-}
-#: Arrow -> from, to, colour.
-_ARROWS = {
-    "digested in lysosomes": ((21, 46), (21, 30), "#B4560F"),
-    "held on the cell": ((38, 54), (62, 54), SOFT),
-    "free exosomes": ((38, 66), (70, 66), TREATED[0]),
-    "microvesicles": ((62, 86), (70, 86), TREATED[2]),
-    "apoptotic bodies": ((62, 20), (70, 20), TREATED[1]),
-}
-
-
-def _flow(sheet: Row) -> Any:
-    import altair as alt
-
-    boxes = [
-        {"x": x, "x2": x2, "y": y, "y2": y2, "fill": fill}
-        for x, x2, y, y2, fill in _BOXES.values()
-    ]
-    arrows = _arrows(sheet)
-    heads = [
-        {"x": a["x2"], "y": a["y2"], "colour": a["colour"], "angle": a["angle"]}
-        for a in arrows
-    ]
-    plane = {
-        "x": alt.X("x:Q", scale=alt.Scale(domain=[0, 100]), axis=None),
-        "y": alt.Y("y:Q", scale=alt.Scale(domain=[0, 100]), axis=None),
-    }
-    colour = alt.Color("colour:N", scale=None)
-    drawn = [
-        alt.Chart(alt.Data(values=boxes))
-        .mark_rect(stroke=LINE, cornerRadius=14)
-        .encode(**plane, x2="x2:Q", y2="y2:Q", color=alt.Color("fill:N", scale=None)),
-        alt.Chart(alt.Data(values=arrows))
-        .mark_rule()
-        .encode(
-            **plane,
-            x2="x2:Q",
-            y2="y2:Q",
-            color=colour,
-            strokeWidth=alt.StrokeWidth("wide:Q", scale=None, legend=None),
-        ),
-        alt.Chart(alt.Data(values=heads))
-        .mark_point(shape="triangle", filled=True, size=110, opacity=1)
-        .encode(**plane, color=colour, angle=alt.Angle("angle:Q", scale=None)),
-    ]
-    for weight in ("bold", "normal"):
-        words = [one for one in _words(sheet) if one["weight"] == weight]
-        drawn.append(
-            alt.Chart(alt.Data(values=words))
-            .mark_text(
-                align="left",
-                baseline="middle",
-                lineBreak="\n",
-                fontWeight=weight,
-                fontSize=11,
-                color=INK,
-            )
-            .encode(**plane, text="text:N")
-        )
-    panel = alt.layer(*drawn).properties(width=_WIDTH, height=_HEIGHT)
-    return panel.properties(title="From the cell to the medium, per cell and day")
-
-
-def _arrows(sheet: Row) -> list[dict[str, Any]]:
-    """Give the arrows; a fate is as wide as the square root of its share."""
-    shares = {one["name"]: one["median"] for one in sheet["fate"][1:]}
-    return [
-        {
-            **{"x": start[0], "y": start[1], "x2": end[0], "y2": end[1]},
-            "colour": colour,
-            "angle": 90 if end[0] > start[0] else 180,
-            "wide": 1.5 + 9.0 * shares.get(name, 0.0) ** 0.5,
-        }
-        for name, (start, end, colour) in _ARROWS.items()
-    ]
-
-
-def _words(sheet: Row) -> list[dict[str, Any]]:
-    fate = {one["name"]: one for one in sheet["fate"]}
-    made = {one["name"]: one["released"] for one in sheet["classes"]}
-
-    def share(name: str) -> str:
-        return numbers.percent(fate[name]["median"])
-
-    placed: list[tuple[float, float, str, str]] = [
-        (5.5, 66, "multivesicular bodies", "bold"),
-        (5.5, 55, f"form {numbers.number(fate['formed in bodies']['median'], 2)}", ""),
-        (5.5, 24, "lysosome", "bold"),
-        (5.5, 17, f"digests {share('digested in lysosomes')}", ""),
-        (41, 49, f"{share('held on the cell')} stay", ""),
-        (41, 71, f"{share('free exosomes')} get free", ""),
-        (41, 86, "membrane buds", ""),
-        (41, 20, "cells that die", ""),
-    ]
-    for name, y in (("microvesicles", 86), ("exosomes", 66), ("apoptotic bodies", 20)):
-        placed.append((73, y + 4.5, name, "bold"))
-        placed.append((73, y - 4.5, _amount(made[name]), ""))
-    return [
-        {"x": x, "y": y, "text": text, "weight": weight or "normal"}
-        for x, y, text, weight in placed
-    ]
 
 
 def _course(course: Row) -> Any:
@@ -262,24 +160,18 @@ def _course(course: Row) -> Any:
         {
             "hour": hour,
             **{"median": median, "low": low, "high": high},
-            "name": _NAMES.get(name, name),
+            "colour": COLOURS[name],
         }
         for name, line in course["lines"].items()
         for hour, (median, low, high) in zip(course["hours"], line, strict=True)
         if low > 0.0
     ]
-    shown = [_NAMES.get(name, name) for name in _COLOURS]
-    shown = [name for name in shown if any(row["name"] == name for row in rows)]
-    colours = {_NAMES.get(name, name): colour for name, colour in _COLOURS.items()}
+    drawn = {row["colour"] for row in rows}
+    shown = [name for name in COLOURS if COLOURS[name] in drawn]
     domain, ticks = decades([row[end] for row in rows for end in ("low", "high")])
     base = alt.Chart(alt.Data(values=rows)).encode(
         x=alt.X("hour:Q", title="hours after fresh medium"),
-        color=alt.Color(
-            "name:N",
-            title=None,
-            scale=alt.Scale(domain=shown, range=[colours[name] for name in shown]),
-            legend=alt.Legend(orient="bottom", columns=2),
-        ),
+        color=alt.Color("colour:N", scale=None),
     )
     axis = alt.Axis(values=ticks, labelExpr=log_labels(), title="particles per mL")
     scale = alt.Scale(type="log", domain=domain, nice=False)
@@ -287,5 +179,27 @@ def _course(course: Row) -> Any:
         y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2).encode(y=alt.Y("median:Q", scale=scale))
-    panel = alt.layer(band, line).properties(width=_WIDTH - 50, height=150)
+    panel = alt.layer(band, line, _names(shown))
+    panel = panel.properties(width=_COURSE_WIDTH, height=150)
     return panel.properties(title="Medium over the harvest window")
+
+
+def _names(shown: Sequence[str]) -> Any:
+    """Name the classes in their colours, at the right of the medium."""
+    import altair as alt
+
+    rows = [
+        {
+            "text": _NAMES.get(name, name),
+            "colour": COLOURS[name],
+            "line": 12 + 16 * place,
+        }
+        for place, name in enumerate(shown)
+    ]
+    mark = alt.Chart(alt.Data(values=rows)).mark_text(align="left", fontWeight="bold")
+    return mark.encode(
+        x=alt.value(_COURSE_WIDTH + 10),
+        y=alt.Y("line:Q", scale=None, axis=None),
+        text="text:N",
+        color=alt.Color("colour:N", scale=None),
+    )

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from exoheart.figures import numbers
+from exoheart.figures.heading import stand_alone
 from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
 
 _WIDTH, _HEIGHT = 520, 260
@@ -27,11 +28,26 @@ def sizes(document: Row) -> Spec:
     dict
         A Vega-Lite specification; the band is one standard error of the mean.
     """
+    if not document["distribution"]["centres_nm"]:
+        return nothing("The file holds no sizes.")
+    return finish(_chart(document), describe(document))
+
+
+def sizes_alone(document: Row) -> Spec:
+    """Draw the same figure to stand in a file of its own: what it is of, its foot."""
+    if not document["distribution"]["centres_nm"]:
+        return nothing(f"{document['file']} holds no sizes.")
+    words = (sentence(document), "Thin: captures; bold: mean; band: one standard error")
+    chart = stand_alone(
+        _chart(document), f"Particle sizes of {document['file']}", words
+    )
+    return finish(chart, describe(document))
+
+
+def _chart(document: Row) -> Any:
     import altair as alt
 
     held = document["distribution"]
-    if not held["centres_nm"]:
-        return nothing("The file holds no sizes.")
     groups = held["groups"]
     colours = [TREATED[k % len(TREATED)] for k in range(len(groups))]
     power = _power(groups)
@@ -40,8 +56,7 @@ def sizes(document: Row) -> Spec:
         layers += _layers(held["centres_nm"], group, colour, power)
     if len(groups) > 1:
         layers.append(_legend(groups, colours))
-    chart = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
-    return finish(chart, describe(document))
+    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
 
 
 def describe(document: Row) -> str:
@@ -57,6 +72,29 @@ def describe(document: Row) -> str:
         for level in document["levels"]
     ]
     return f"Particle sizes of {document['file']}: {listing(parts)}"
+
+
+def sentence(document: Row) -> str:
+    """Say what a file is, and where the dilution is in its numbers and the vial's."""
+    captures = len(document["captures"])
+    noun = "capture" if captures == 1 else "captures"
+    told = f"{document['instrument']}, {captures} {noun}; "
+    sample = document["sample"]
+    if document["dilution"] is None:
+        told += "no dilution recorded: its concentrations are of what was counted"
+        given = sample and numbers.number(sample["dilution"])
+        return (
+            f"{told}, the vial's are {given} times that, as given."
+            if given
+            else (f"{told}.")
+        )
+    factor = numbers.number(document["dilution"])
+    if document["adjusted"]:
+        return f"{told}the dilution of {factor} in the file is already in its numbers."
+    return (
+        f"{told}its concentrations are before the dilution of {factor} in the "
+        "file, the vial's are after it."
+    )
 
 
 def level_words(level: str | None) -> str:
@@ -100,7 +138,7 @@ def _power(groups: Sequence[Row]) -> float:
 def _layers(
     centres: Sequence[float], group: Row, colour: str, power: float
 ) -> list[Any]:
-    """Draw the captures of one camera level, the band and the mean."""
+    """Draw the captures of one camera level, the band (not below zero) and the mean."""
     import altair as alt
 
     x = alt.X(
@@ -109,7 +147,8 @@ def _layers(
         scale=alt.Scale(domain=[centres[0], centres[-1]], nice=False),
     )
     title = f"{numbers.number(power)} particles per mL in each bin, as in the file"
-    y = alt.Y("per_ml:Q", axis=alt.Axis(title=title, grid=True))
+    scale = alt.Scale(domainMin=0)
+    y = alt.Y("per_ml:Q", axis=alt.Axis(title=title, grid=True), scale=scale)
     thin = [
         {"nm": nm, "per_ml": value / power, "capture": f"{k} {capture['name']}"}
         for k, capture in enumerate(group["captures"])
@@ -124,7 +163,7 @@ def _layers(
         band = [
             {
                 "nm": nm,
-                "per_ml": (mean - error) / power,
+                "per_ml": max(mean - error, 0.0) / power,
                 "high": (mean + error) / power,
             }
             for nm, mean, error in zip(centres, group["mean"], errors, strict=True)

@@ -11,9 +11,12 @@ from exoheart.figures import numbers
 from exoheart.planning.how_mechanisms import prior_weights
 from exoheart.planning.words import allocated, number, pair, signed
 from exoheart.prediction import Prediction
+from exoheart.records.making import MakePlan
 from exoheart.records.study import Arm
 from exoheart.trial import ArmSummary, EndpointSummary
 
+#: A product that exists in time in no more of the draws can't be planned with.
+HARDLY_EVER = 0.05
 #: A published benefit is set against the answer where the chance of benefit is below
 #: this, with twice its Monte Carlo error: 0 of 64 draws suffice, 0 of 32 don't.
 _HARDLY = 0.05
@@ -23,6 +26,7 @@ def answer(
     prediction: Prediction,
     measured_share: float | None,
     published: Mapping[str, Any],
+    made: MakePlan,
 ) -> dict[str, Any]:
     """Give the answer section of a plan.
 
@@ -34,8 +38,10 @@ def answer(
         Of the answer's variance, or None.
     published
         The section on published work, to say where it disagrees.
+    made
+        How the products are made: one that can't exist in time comes first.
     """
-    rows, sentences = [], []
+    rows, sentences = [], impossible(made)
     for arm in prediction.arms:
         for one in arm.endpoints:
             if one.difference is not None:
@@ -53,6 +59,15 @@ def answer(
             "assumed over four orders of magnitude. The intervals are as wide as that."
         )
     return {"sentences": sentences, "rows": rows, "measured_share": measured_share}
+
+
+def impossible(made: MakePlan) -> list[str]:
+    """Say which products can't exist when they are due, before what they would do."""
+    return [
+        f"{one.timing.sentence} What follows is what it would do if it existed."
+        for one in made.products.values()
+        if one.timing.in_time <= HARDLY_EVER
+    ]
 
 
 def _row(

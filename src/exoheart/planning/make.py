@@ -111,8 +111,8 @@ def make_section(made: MakePlan, supplies: Mapping[str, Supply]) -> dict[str, An
         "timing": [_timing(one) for one in rows],
         "sourcing": [_way(one, way) for one in rows for way in one.sourcing],
         "isolation": [_step(one, step) for one in rows for step in one.isolation],
-        "release": [_release(t) for one in rows for t in one.release],
-        "regulation": [_class(c) for one in rows for c in one.regulation],
+        "release": [_release(one, t) for one in rows for t in one.release],
+        "regulation": [_class(one, c) for one in rows for c in one.regulation],
         "risks": [_risk(one, flag) for one in rows for flag in one.risks],
         "notes": _notes(rows),
     }
@@ -188,9 +188,10 @@ def _step(one: ProductMake, step: IsolationStep) -> dict[str, Any]:
     }
 
 
-def _release(test: ReleaseTest) -> dict[str, Any]:
+def _release(one: ProductMake, test: ReleaseTest) -> dict[str, Any]:
     assumed = test.result.removeprefix("not measured").removeprefix("; ")
     return {
+        "product": one.product,
         "item": test.attribute,
         "method": test.method,
         "status": "not measured",
@@ -198,8 +199,9 @@ def _release(test: ReleaseTest) -> dict[str, Any]:
     }
 
 
-def _class(of: Classification) -> dict[str, Any]:
+def _class(one: ProductMake, of: Classification) -> dict[str, Any]:
     return {
+        "product": one.product,
         "jurisdiction": of.jurisdiction,
         "class": of.outcome,
         "basis": "; ".join(
@@ -208,6 +210,7 @@ def _class(of: Classification) -> dict[str, Any]:
             for step in of.path
         ),
         "verified": of.checked,
+        "standing": of.standing,
     }
 
 
@@ -222,8 +225,12 @@ def _risk(one: ProductMake, flag: RiskFlag) -> dict[str, Any]:
 
 
 def _notes(rows: list[ProductMake]) -> list[str]:
-    notes: dict[str, None] = {}
+    """Give the notes of all products, each with the products that it is of."""
+    notes: dict[str, list[str]] = {}
     for one in rows:
         # amounts stand in the table and timing in its own list
-        notes |= dict.fromkeys((*one.sentences[1:-1], *one.notes))
-    return list(notes)
+        for note in dict.fromkeys((*one.sentences[1:-1], *one.notes)):
+            notes.setdefault(note, []).append(one.product)
+    if len(rows) == 1:
+        return list(notes)
+    return [f"{', '.join(products)}: {note}" for note, products in notes.items()]

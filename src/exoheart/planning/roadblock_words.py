@@ -6,6 +6,7 @@ import re
 from collections.abc import Sequence
 
 from exoheart import decision
+from exoheart.figures import numbers
 from exoheart.records.prior import Prior, Priors
 
 #: What would settle which mechanism acts.
@@ -117,5 +118,5 @@ def _percent(one: decision.Driver) -> str:
 
 
 def _digits(value: float) -> str:
-    """Give three significant digits, large numbers written out."""
-    return f"{float(f'{value:.3g}'):,.6g}"
+    """Give three significant digits, as the report writes numbers."""
+    return numbers.number(float(value))

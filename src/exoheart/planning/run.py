@@ -89,7 +89,7 @@ def plan(
     found = dict(evidence.published(study))
     document: dict[str, Any] = {
         "study": study_summary(prediction),
-        "answer": answer(prediction, share, found),
+        "answer": answer(prediction, share, found, made),
         "prediction": prediction.to_json() | {"curves": curves(prediction)},
         "published": found,
         "how": how(prediction),

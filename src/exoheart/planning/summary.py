@@ -7,7 +7,6 @@ from typing import Any
 
 from exoheart import outcome
 from exoheart.prediction import Prediction
-from exoheart.records.instrument import MeasuredSample
 from exoheart.records.study import Arm, Product
 
 
@@ -82,14 +81,5 @@ def _product(product: Product) -> dict[str, Any]:
         "changes": [*product.conditioning, *product.engineering],
         "isolation": list(product.isolation),
         "storage": ", ".join(filter(None, details)),
-        "measured": None if product.measured is None else _sample(product.measured),
+        "measured": None if product.measured is None else product.measured.words,
     }
-
-
-def _sample(sample: MeasuredSample) -> str:
-    """Say what a counted sample rests on."""
-    reading = sample.reading
-    return (
-        f"{reading.file} ({reading.instrument}, {len(reading.captures)} captures, "
-        f"diluted {sample.dilution:g} times)"
-    )

@@ -40,7 +40,7 @@ class Desk:
         kinds = [self.priors[row].kind for row in known]
         kind = min(kinds, key=_CERTAINTY.index) if kinds else "derived"
         one = summarise(name, unit, values)
-        return Figure(name, unit, one.median, one.low, one.high, kind, known)
+        return Figure(name, unit, one.low, one.high, one.median, kind, known)
 
 
 def own_rows(desk: Desk, out: Secretion, quantity: str, target: str = "") -> list[str]:
@@ -122,7 +122,7 @@ def beside(desk: Desk, out: Secretion, cell: stage.Cell) -> tuple[Beside, ...]:
     ]
     prefix = "donor.rate_elsewhere."
     for row in sorted(id_ for id_ in desk.priors if id_.startswith(prefix)):
-        who = row.removeprefix(prefix)
+        who = row.removeprefix(prefix).replace("_", " ")
         values = desk.take(row, "particles/cell/day")
         other = desk.figure(who, "particles/cell/day", values, [row])
         found.append(

@@ -34,6 +34,6 @@ def modifier_list() -> list[dict[str, Any]]:
 
 def _fold_of(row: Any) -> dict[str, Any]:
     if row is None:
-        return {"median": None, "interval90": None, "kind": ""}
+        return {"interval90": None, "median": None, "kind": ""}
     low, median, high = (float(x) for x in row.distribution.quantile((0.05, 0.5, 0.95)))
-    return {"median": median, "interval90": [low, high], "kind": row.kind}
+    return {"interval90": [low, high], "median": median, "kind": row.kind}

@@ -9,21 +9,46 @@ from typing import Any
 
 from exoheart.donor.table import DonorEntry
 
+#: Units of a sheet in words; a number without a unit says in its name what it is.
+_UNITS = {
+    "1": "",
+    "particles/cell/day": "particles per cell and day",
+    "copies/particle": "copies per particle",
+    "particles/mL": "particles per mL",
+    "1/cell/min": "per cell and minute",
+    "1/hour": "per hour",
+}
+#: Signals in words, by the cells that carry them.
+_SIGNALS = {
+    "survival": "survival of heart muscle",
+    "polarisation": "polarisation of macrophages",
+    "il10": "IL-10",
+    "nfkb": "NF-kB",
+    "angiogenic": "angiogenic",
+    "antifibrotic": "antifibrotic",
+    "renewal": "renewal of heart muscle",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One number: median, central 90 % of the draws, and what it rests on.
+    """One number: central 90 % of the draws, median, and what it rests on.
 
     `kind` is that of the least certain row in `rows`.
     """
 
     name: str
     unit: str
-    median: float
     low: float
     high: float
+    median: float
     kind: str
     rows: tuple[str, ...]
+
+    @property
+    def unit_words(self) -> str:
+        """The unit as a reader has it; empty where the name says what is counted."""
+        return unit_words(self.unit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +152,28 @@ class DonorSheet:
             field.name: plain(getattr(self, field.name))
             for field in dataclasses.fields(self)
         }
+
+
+def unit_words(unit: str) -> str:
+    """Write a unit in words.
+
+    Examples
+    --------
+    >>> unit_words("particles/cell/day")
+    'particles per cell and day'
+    """
+    return _UNITS.get(unit, unit)
+
+
+def signal_words(signal: str) -> str:
+    """Write a signal in words; what is no signal stays as it is.
+
+    Examples
+    --------
+    >>> signal_words("nfkb")
+    'NF-kB'
+    """
+    return _SIGNALS.get(signal, signal)
 
 
 def plain(value: Any) -> Any:

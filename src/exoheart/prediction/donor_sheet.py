@@ -8,7 +8,7 @@ draws, and says of which kind the weakest row behind it is. Read next:
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, get_args
 
 import numpy as np
@@ -16,8 +16,9 @@ import numpy as np
 from exoheart import donor as stage
 from exoheart.donor.biogenesis import HOURS_PER_DAY, NODES
 from exoheart.donor.medium import IN_MEDIUM
+from exoheart.donor.modifiers import Group
 from exoheart.donor.table import shipped_donors
-from exoheart.errors import InputError, closest
+from exoheart.errors import Fault, InputError, closest
 from exoheart.evidence import (
     load_choices,
     load_correlation,
@@ -47,7 +48,7 @@ from exoheart.records.product import (
     FloatArray,
     Secretion,
 )
-from exoheart.records.study import Medium, Product
+from exoheart.records.study import Form, Medium, Product
 
 _NAME = "sheet"
 _HEAD = f"product.{_NAME}."
@@ -91,22 +92,18 @@ def donor_sheet(  # noqa: PLR0913 - one for each key of a planned product
         A name is unknown, two modifiers can't be combined, or a number is outside what
         is allowed.
     """
-    name = stage.canonical_donor(donor)
-    _require("medium", medium, get_args(Medium))
-    _require("species", species, tuple(TREATED_SPECIES))
-    if draws < 16:
-        raise InputError(f"draws met {draws}; allowed: 16 or more; ask for 2000")
-    changed = stage.find_modifiers(engineering, "engineering")
-    cells = any(one.kind == "primed cells" for one in changed)
-    product = Product(
-        _NAME,
-        "cells" if cells else "vesicles",
-        name,
-        donor_state=dict(state or {}),
-        conditioning=tuple(conditioning),
-        engineering=tuple(engineering),
-        medium=medium,  # type: ignore[arg-type]
+    _require_readable(
+        {
+            "donor": ((donor,), stage.DONORS, _spellings()),
+            "conditioning": _known(conditioning, "conditioning"),
+            "engineering": _known(engineering, "engineering"),
+            "medium": ((medium,), get_args(Medium), get_args(Medium)),
+            "species": ((species,), TREATED_SPECIES, TREATED_SPECIES),
+        },
+        state or {},
+        draws,
     )
+    product = _product(donor, conditioning, engineering, state or {}, medium)
     rows = load_parameters()
     priors = resolve(rows, species, load_choices(), load_correlation())
     desk = Desk(priors, RecordedUniforms(seed, draws))
@@ -123,12 +120,90 @@ def donor_sheet(  # noqa: PLR0913 - one for each key of a planned product
     return _sheet(desk, out, product, asked)
 
 
-def _require(what: str, met: str, allowed: Sequence[str]) -> None:
-    if met not in allowed:
-        raise InputError(
-            f"{what} {met!r} is unknown; allowed: {', '.join(allowed)}; nearest: "
-            f"{closest(met, allowed) or 'none'}; use one of them"
-        )
+#: What was given for a key, what to list as allowed, and every accepted spelling.
+_Names = tuple[Sequence[str], Iterable[str], Iterable[str]]
+
+
+def _known(given: Sequence[str], group: Group) -> _Names:
+    spelled = stage.spellings(group)
+    return given, dict.fromkeys(spelled.values()), spelled
+
+
+def _plain(name: str) -> str:
+    """Give a name as the donor stage compares it."""
+    return name.strip().lower().replace(" %", "%")
+
+
+def _spellings() -> tuple[str, ...]:
+    return tuple(
+        name for donor, others in stage.DONORS.items() for name in (donor, *others)
+    )
+
+
+def _require_readable(
+    names: Mapping[str, _Names], state: Mapping[str, str | float], draws: int
+) -> None:
+    """Refuse what can't be read, all of it at once.
+
+    Raises
+    ------
+    InputError
+        Lists every name that is unknown and every number outside what is allowed.
+    """
+    faults = [
+        str(Fault(key, repr(met), ", ".join(allowed), closest(met, spelled)))
+        for key, (given, allowed, spelled) in names.items()
+        for met in given
+        if _plain(met) not in {_plain(each) for each in spelled}
+    ]
+    faults += [
+        str(each).removeprefix("donor_state.")
+        for each in stage.state_faults(state, "donor_state")
+    ]
+    if draws < 16:
+        faults.append(str(Fault("draws", str(draws), "16 or more")))
+    _refuse(faults)
+
+
+def _product(
+    donor: str,
+    conditioning: Sequence[str],
+    engineering: Sequence[str],
+    state: Mapping[str, str | float],
+    medium: str,
+) -> Product:
+    """Give the product that the sheet is of.
+
+    Raises
+    ------
+    InputError
+        Lists all that can't be combined.
+    """
+    name = stage.canonical_donor(donor)
+    changes = (
+        *stage.find_modifiers(conditioning, "conditioning"),
+        *stage.find_modifiers(engineering, "engineering"),
+    )
+    cells = any(one.kind == "primed cells" for one in changes)
+    form: Form = "cells" if cells else "vesicles"
+    _refuse(
+        [f"met {each}" for each in stage.planned_faults(changes, name, form, medium)]
+    )
+    return Product(
+        _NAME,
+        form,
+        name,
+        donor_state=dict(state),
+        conditioning=tuple(conditioning),
+        engineering=tuple(engineering),
+        medium=medium,  # type: ignore[arg-type]
+    )
+
+
+def _refuse(faults: Sequence[str]) -> None:
+    if faults:
+        count = f"{len(faults)} fault{'s' if len(faults) > 1 else ''}"
+        raise InputError("\n".join([count, *(f"  - {fault}" for fault in faults)]))
 
 
 def _sheet(
@@ -202,7 +277,14 @@ def _numbers(desk: Desk, out: Secretion) -> tuple[Figure, ...]:
         ("share of vesicles kept", out.kept, folds(out, "kept")),
         ("loaded molecules per vesicle", out.drug_per_vesicle, folds(out, "drug")),
         ("fold on the doubling time", out.growth_fold, folds(out, "growth")),
-        ("doublings used", out.doublings_used, ["product.doublings_per_passage.first"]),
+        (
+            "doublings used",
+            out.doublings_used,
+            [
+                "product.doublings_per_passage.first",
+                "product.doublings_per_passage.last",
+            ],
+        ),
     ):
         if values is not None:
             found.append((name, "1", values, rows))

@@ -26,6 +26,7 @@ from exoheart.records.product import (
     summarise,
 )
 from exoheart.records.study import Arm, Dose, Study
+from exoheart.version import VERSION
 
 _GIGA = 1e9
 _ANIMALS = size_of(1024).animals
@@ -56,7 +57,7 @@ class ArmLedger:
         brings [1], of the sum over factors, which are drawn independently; empty where
         no vesicles are given.
     measured
-        Name of the instrument file that the product rests on, or None.
+        The counted sample that the product rests on, in words, or None.
     notes
         What a reader of the numbers must know.
     """
@@ -87,7 +88,7 @@ class DoseLedger:
 
     def to_json(self) -> dict[str, Any]:
         """Give the ledger as one document."""
-        return asdict(self)
+        return asdict(self) | {"version": VERSION}
 
 
 def dose_ledger(study: Study, *, seed: int = 0, draws: int = 2048) -> DoseLedger:
@@ -140,7 +141,7 @@ def _arm_ledger(arm: Arm, products: Products, content: FloatArray) -> ArmLedger:
         given=tuple(summarise(*line) for line in lines),
         factors=tuple(summarise(*line) for line in _factors(source)),
         spread=_spread(arm.dose, given, own) if own else {},
-        measured=None if sample is None else sample.reading.file,
+        measured=None if sample is None else sample.words,
         notes=source.notes,
     )
 
@@ -151,23 +152,22 @@ def _counted(
     """Give the lines of a dose that holds vesicles."""
     made = given.made_giga
     counted = amount(ledger, made, "particles")
-    yield "particles counted when filled", "1", counted
-    yield "vesicles filled", "1", made * _GIGA
-    yield "whole vesicles after storage", "1", made * ledger.storage_kept * _GIGA
-    yield "particles counted after storage", "1", counted * ledger.storage_counted
-    yield "whole vesicles that reach the animal", "1", given.giga * _GIGA
-    yield (
-        "the same per kg body mass",
-        "1/kg",
-        given.giga * _GIGA / products.body_mass_kg,
-    )
-    yield "the same per g heart", "1/g", given.giga * _GIGA / products.heart_mass_g
+    whole = given.giga * _GIGA
+    after = counted * ledger.storage_counted
+    yield "particles counted when filled", "particles", counted
+    yield "vesicles filled", "vesicles", made * _GIGA
+    yield "whole after storage", "vesicles", made * ledger.storage_kept * _GIGA
+    yield "particles counted after storage", "particles", after
+    yield "whole vesicles that reach the animal", "vesicles", whole
+    yield "the same per kg body mass", "vesicles/kg", whole / products.body_mass_kg
+    yield "the same per g heart", "vesicles/g", whole / products.heart_mass_g
     yield "protein that reaches the animal", "ug", given.protein_ug
     yield "of it outside vesicles", "ug", given.soluble_ug
     if ledger.giga_per_ml is not None:
         yield "volume of the counted vial", "mL", amount(ledger, made, "volume")
     if ledger.giga_per_cell is not None:
-        yield "donor cells of one harvest", "1", amount(ledger, made, "donor cells")
+        cells = amount(ledger, made, "donor cells")
+        yield "donor cells of one harvest", "cells", cells
     if ledger.giga_per_collection is not None:
         yield "collections", "1", made / ledger.giga_per_collection
 
@@ -175,7 +175,7 @@ def _counted(
 def _uncounted(given: GivenDose) -> Iterator[tuple[str, str, FloatArray]]:
     """Give the lines of a dose of cells or of RNA."""
     if given.cells_giga.any():
-        yield "living donor cells", "1", given.cells_giga * _GIGA
+        yield "living donor cells", "cells", given.cells_giga * _GIGA
     if given.rna_ug.any():
         yield "RNA", "ug", given.rna_ug
 
@@ -211,4 +211,4 @@ def _spread(dose: Dose | None, given: GivenDose, ledger: Ledger) -> dict[str, fl
     }
     variances = {name: float(np.var(np.log(draws))) for name, draws in parts.items()}
     total = sum(variances.values())
-    return {name: each / total for name, each in variances.items()} if total else {}
+    return {name: each / total for name, each in variances.items() if each > 0.0}

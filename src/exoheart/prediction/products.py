@@ -99,13 +99,20 @@ def _molecules(given: GivenDose, inputs: Mapping[str, FloatArray]) -> FloatArray
 
 
 def _grown(planned: Product) -> Product:
-    """Give a product as its donor cells act: conditioning ends with the culture.
+    """Give a product as its donor cells act.
 
-    Whether a fold measured in culture lasts in the heart isn't known, so living cells
-    release at the plain rate.
+    Conditioning ends with the culture: whether a fold measured there lasts in the heart
+    isn't known, so living cells release at the plain rate. Synthetic RNA takes the
+    signals of a donor and saw none: no state of it and nothing done to it counts.
     """
-    conditioned = planned.form in ("vesicles", "conditioned medium")
-    return planned if conditioned else replace(planned, conditioning=())
+    match planned.form:
+        case "cells":
+            return replace(planned, conditioning=())
+        case "RNA":
+            bare = replace(planned, conditioning=(), engineering=(), donor_state={})
+            return replace(bare, medium="serum-free")
+        case _:
+            return planned
 
 
 def model_inputs(

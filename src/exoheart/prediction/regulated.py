@@ -49,11 +49,15 @@ class ProductClasses:
 def product_changes(product: Product) -> frozenset[str]:
     """Give the kinds of change that conditioning and engineering make.
 
+    Synthetic RNA saw no donor, so nothing was done to one.
+
     Raises
     ------
     InputError
         One is unknown.
     """
+    if product.form == "RNA":
+        return frozenset()
     made = (
         *find_modifiers(product.conditioning, "conditioning"),
         *find_modifiers(product.engineering, "engineering"),

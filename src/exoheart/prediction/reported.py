@@ -9,6 +9,7 @@ from __future__ import annotations
 from exoheart.errors import InputError, closest
 from exoheart.prediction.reported_product import (
     FORMS_WITH_VESICLES,
+    contradictions,
     product_fields,
     used_products,
 )
@@ -21,6 +22,7 @@ from exoheart.product.reporting import (
     lot_fields,
     reporting_sheet,
 )
+from exoheart.product.written import rewritten
 from exoheart.records.study import Arm, Study
 
 Fields = dict[str, ReportedField]
@@ -53,7 +55,8 @@ def reporting(study: Study, lot: Lot | None = None) -> ReportingSheet:
         }
         conditions = conditions | lot_conditions(lot)
         own = dict(lot.reporting)
-    return reporting_sheet(fields, own, conditions)
+    found = () if lot is None else contradictions(study, lot, fields)
+    return reporting_sheet(fields, own, conditions, contradictions=found)
 
 
 def _require_product(study: Study, lot: Lot | None) -> None:
@@ -126,25 +129,28 @@ def _animals(study: Study, stated: Stated) -> Fields:
     infarct = animal.infarct
     if infarct.model == "none":
         words = "sham operation"
-    else:
-        hours = infarct.occlusion_h
-        length = f", {hours * 60:g} min of occlusion" if hours is not None else ""
-        words = f"{infarct.model}{length}"
+        found["infarct"] = _field(words, f"No infarct is made ({words}).")
+        return found
+    hours = infarct.occlusion_h
+    length = f", {hours * 60:g} min of occlusion" if hours is not None else ""
+    words = f"{infarct.model}{length}"
     found["infarct"] = _field(words, f"The infarct is made by {words}.")
     return found
 
 
 def _groups(study: Study) -> Fields:
-    """Give groups, controls, unit and numbers."""
+    """Give groups, controls and numbers.
+
+    The schema of a study says that `n` counts animals; that the animal is the unit of
+    the experiment is for the author to say.
+    """
     groups = "; ".join(_group(study, arm) for arm in study.arms)
     controls = [arm.name for arm in study.arms if arm.control]
     counts = ", ".join(f"{arm.name} {arm.n}" for arm in study.arms)
     total = sum(arm.n for arm in study.arms)
     found = {
         "groups": _field(groups, f"The groups are: {groups}."),
-        "experimental unit": _field(
-            "one animal", "The experimental unit is one animal."
-        ),
+        "what n counts": _field("n counts animals", ""),
         "animals per group": _field(
             f"{counts}; {total} in all",
             f"Animals planned in each group: {counts}; {total} in all.",
@@ -167,13 +173,13 @@ def _treatment(study: Study) -> Fields:
     treated = [arm for arm in study.arms if arm.product and arm.dose]
     if not treated:
         return {}
-    doses = joined(treated, lambda arm: arm.dose.words if arm.dose else "")
+    doses = joined(treated, lambda arm: rewritten(arm.dose.words) if arm.dose else "")
     routes = joined(treated, lambda arm: arm.route or "")
     times = joined(treated, _timing)
     found = {
-        "dose": _field(doses, f"The dose: {doses}."),
-        "route": _field(routes, f"The route: {routes}."),
-        "timing": _field(times, f"It is given: {times}."),
+        "dose": _field(doses, _said("The dose is", doses)),
+        "route": _field(routes, _said("The route is", routes)),
+        "timing": _field(times, _said("Treatment is given", times)),
     }
     amounts: dict[tuple[str, str], set[float]] = {}
     for arm in treated:
@@ -184,6 +190,11 @@ def _treatment(study: Study) -> Fields:
     if several > 1:
         found["several doses"] = _field(f"{several} doses of one product", "")
     return found
+
+
+def _said(lead: str, words: str) -> str:
+    """Join lead and words; a list of arms follows a colon."""
+    return f"{lead}: {words}." if "; " in words else f"{lead} {words}."
 
 
 def _timing(arm: Arm) -> str:

@@ -6,11 +6,14 @@ product that an arm is given states it.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from exoheart.prediction.stated import Stated
+from exoheart.product.lot import Lot
 from exoheart.product.reporting import ReportedField
+from exoheart.product.written import written
 from exoheart.records.instrument import MeasuredSample
 from exoheart.records.study import Product, Study
 
@@ -18,6 +21,10 @@ from exoheart.records.study import Product, Study
 FORMS_WITH_VESICLES = ("vesicles", "conditioned medium")
 _GRADIENT = "gradient"
 _CAMERA = "Camera Level"
+#: Of a count with a very small error.
+_MOST_DIGITS = 5
+#: Two values of one vial further apart than this ratio contradict one another.
+_ALIKE = 1.1
 Origin = Literal["study file", "instrument file"]
 Read = Callable[[Product], str]
 
@@ -42,7 +49,8 @@ def product_fields(study: Study, stated: Stated) -> dict[str, ReportedField]:
             if several
             else next(iter(texts.values()))
         )
-        sentence = f"{lead}: {words}." if lead else ""
+        joint = ":" if several and not lead.endswith(":") else ""
+        sentence = f"{lead}{joint} {words}." if lead else ""
         found[key] = ReportedField(words, sentence, origin)
     return found
 
@@ -59,34 +67,35 @@ def _readers(stated: Stated) -> dict[str, tuple[str, Origin, Read]]:
     file: Origin = "study file"
     counted: Origin = "instrument file"
     return {
-        "form": ("What is given", file, where(said("form"), lambda p: p.form)),
-        "donor": ("Donor", file, lambda p: _donor(p, stated)),
-        "medium": ("Medium of the donor cells", file, where(said("medium"), _medium)),
-        "conditioning": ("Conditioning", file, lambda p: ", ".join(p.conditioning)),
-        "engineering": ("Engineering", file, lambda p: ", ".join(p.engineering)),
+        "form": ("The product given is", file, where(said("form"), lambda p: p.form)),
+        "donor": ("Donor:", file, lambda p: _donor(p, stated)),
+        "medium": ("Medium of the donor cells:", file, where(said("medium"), _medium)),
+        "conditioning": ("Conditioning:", file, lambda p: ", ".join(p.conditioning)),
+        "engineering": ("Engineering:", file, lambda p: ", ".join(p.engineering)),
         "isolation": (
-            "Steps of separation",
+            "Steps of separation:",
             file,
             lambda p: ", then ".join(p.isolation),
         ),
         "density gradient": ("", file, _gradient),
-        "storage": ("Storage", file, lambda p: _storage(p, stated)),
+        "storage": ("Storage:", file, lambda p: _storage(p, stated)),
         "buffer": (
-            "Buffer",
+            "Buffer:",
             file,
             where(said("storage", "buffer"), lambda p: p.storage.buffer),
         ),
         "tube": (
-            "Tubes",
+            "Tubes:",
             file,
             where(said("storage", "tube"), lambda p: p.storage.tube),
         ),
         "counter": ("Particles were counted with", counted, _of_sample(_counter)),
-        "captures": ("Settings of the count", counted, _of_sample(_captures)),
-        "particle count": ("Particle count", counted, _of_sample(_count)),
-        "size": ("Mean diameter", counted, _of_sample(_size)),
-        "protein": ("Protein of the same vial", counted, _of_sample(_protein)),
-        "purity ratio": ("Particles per protein", counted, _of_sample(_ratio)),
+        "captures": ("Settings of the count:", counted, _of_sample(_captures)),
+        "dilution": ("The sample counted was", counted, _of_sample(_dilution)),
+        "particle count": ("Particle count:", counted, _of_sample(_count)),
+        "size": ("Mean diameter:", counted, _of_sample(_size)),
+        "protein": ("Protein of the same vial:", counted, _of_sample(_protein)),
+        "purity ratio": ("Particles per protein:", counted, _of_sample(_ratio)),
     }
 
 
@@ -134,12 +143,26 @@ def _captures(sample: MeasuredSample) -> str:
     )
     camera = f", camera level {', '.join(levels)}" if levels else ""
     number = len(sample.reading.captures)
-    return f"{number} captures, dilution {sample.dilution:g}{camera}"
+    return f"{number} capture{'' if number == 1 else 's'}{camera}"
+
+
+def _dilution(sample: MeasuredSample) -> str:
+    """Say how much it was diluted, and which file says so."""
+    where = "in the study" if sample.reading.dilution is None else "in the file"
+    if sample.dilution == 1:
+        return f"not diluted, as stated {where}"
+    return f"diluted {written(sample.dilution)}-fold as stated {where}"
 
 
 def _count(sample: MeasuredSample) -> str:
-    error = "" if sample.cv is None else f" (standard error {sample.cv:.1%})"
-    return f"{sample.per_ml:.3g} particles per mL{error}"
+    """Say the count with the digits that its error leaves, as ``product nta`` does."""
+    if not sample.cv:
+        return f"{written(sample.per_ml, digits=3)} particles per mL"
+    shown = math.floor(math.log10(sample.per_ml))
+    lost = math.floor(math.log10(sample.cv * sample.per_ml))
+    digits = min(max(shown - lost, 0) + 2, _MOST_DIGITS)
+    count = written(sample.per_ml, digits=digits)
+    return f"{count} particles per mL (standard error {sample.cv:.1%})"
 
 
 def _size(sample: MeasuredSample) -> str:
@@ -148,9 +171,53 @@ def _size(sample: MeasuredSample) -> str:
 
 def _protein(sample: MeasuredSample) -> str:
     content = sample.protein_ug_per_ml
-    return "" if content is None else f"{content:.3g} ug/mL"
+    return "" if content is None else written(content, "ug/mL", digits=3)
 
 
 def _ratio(sample: MeasuredSample) -> str:
     content = sample.protein_ug_per_ml
-    return "" if content is None else f"{sample.per_ml / content:.2g} particles per ug"
+    if content is None:
+        return ""
+    return f"{written(sample.per_ml / content, digits=2)} particles per ug"
+
+
+def contradictions(
+    study: Study, lot: Lot, fields: Mapping[str, ReportedField]
+) -> tuple[str, ...]:
+    """Say where a lot and the counter of the same product differ, and which is used.
+
+    A difference of a tenth or less is left to the error of a count.
+
+    Parameters
+    ----------
+    study, lot
+        As read.
+    fields
+        What fills the sheet, by key.
+    """
+    sample = study.products[lot.product].measured
+    if sample is None:
+        return ()
+    content = sample.protein_ug_per_ml
+    counted = {
+        "size": (sample.mean_nm, _size(sample)),
+        "particle count": (sample.per_ml, _count(sample)),
+        "purity ratio": (sample.per_ml / content if content else None, _ratio(sample)),
+    }
+    found = []
+    for test in lot.tests:
+        value, words = counted.get(test.test, (None, ""))
+        if value is None or test.number is None or _alike(value, test.number):
+            continue
+        own = written(float(test.value or 0.0), test.unit)
+        lot_used = fields[test.test].origin == "lot file"
+        used = "the lot file's" if lot_used else "the counter's"
+        found.append(
+            f"{test.test}: the lot file says {own}, the counter "
+            f"({sample.reading.file}) {words}; {used} is used, mend the other"
+        )
+    return tuple(found)
+
+
+def _alike(one: float, other: float) -> bool:
+    return max(one, other) <= _ALIKE * min(one, other)

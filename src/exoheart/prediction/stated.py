@@ -45,7 +45,7 @@ def joined(arms: Iterable[Arm], read: Callable[[Arm], str]) -> str:
     said = set(texts.values())
     if len(said) == 1:
         return said.pop()
-    return "; ".join(f"{name} {text}" for name, text in texts.items())
+    return "; ".join(f"{name}, {text}" for name, text in texts.items())
 
 
 def plain(analysis: str) -> str:

@@ -44,6 +44,8 @@ READS: tuple[str, ...] = (
     "product.lyophilised_cold_fold",
     "product.seeding_density",
     "product.vessel_area.*",
+    "product.vessel_volume.*",
+    "product.cells_per_volume.*",
     "product.doublings_per_passage.*",
     "product.reprogramming_time",
     "product.loss_rate.*",

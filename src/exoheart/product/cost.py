@@ -77,7 +77,7 @@ def needed_amounts(
     found = {
         "medium_litre": litres,
         "isolation_litre": litres if source.product.form == "vesicles" else None,
-        "vessel": None if grown is None else grown.vessels,
+        "vessel": None if grown is None else grown.housing.vessels,
         "vial": culture.spare,
         "release_test_batch": culture.batches,
         "donor": None if grown is None else np.full(culture.vials.shape, float(starts)),

@@ -14,7 +14,13 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from exoheart.product.regulation import Rule
-from exoheart.product.vessels import passages, vessel_kind, vessels_needed
+from exoheart.product.vessels import (
+    Housing,
+    growth_hours,
+    house,
+    passages_taken,
+    whole_passages,
+)
 from exoheart.records.prior import Priors
 from exoheart.records.product import (
     FloatArray,
@@ -80,7 +86,7 @@ class Growth:
     """Cells on their way from the start to the harvest; arrays of shape (outer,).
 
     `used` are doublings behind the cells at the start, `limit` all that they have;
-    `seeded` the cells put on the `area` [cm2] of the last passage.
+    `seeded` the cells that the last passage begins with; `housing` what they end in.
     """
 
     doublings: FloatArray
@@ -88,15 +94,22 @@ class Growth:
     limit: FloatArray
     passages: FloatArray
     hours: FloatArray
-    area: FloatArray
     seeded: FloatArray
-    vessel: str
-    vessels: FloatArray
+    housing: Housing
 
     @property
     def within_reach(self) -> FloatArray:
         """1 where the cells can divide often enough, else 0."""
         return (self.doublings + self.used <= self.limit).astype(np.float64)
+
+    @property
+    def counted(self) -> str:
+        """Doublings needed, possible and behind the cells, in words (medians)."""
+        need, limit, used = (
+            float(np.median(draws)) for draws in (self.doublings, self.limit, self.used)
+        )
+        behind = f", {used:.0f} already behind them" if used else ""
+        return f"{need:.0f} doublings needed, {limit:.0f} possible{behind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +149,8 @@ class Culture:
             ("collections", "1", self.collections),
             ("donor cells", "1", self.cells),
             ("cells seeded", "1", None if grown is None else grown.seeded),
-            ("growth area", "cm2", None if grown is None else grown.area),
-            ("vessels", "1", None if grown is None else grown.vessels),
+            ("growth area", "cm2", None if grown is None else grown.housing.area),
+            ("vessels", "1", None if grown is None else grown.housing.vessels),
             ("conditioned medium", "L", self.litres),
             ("doublings", "1", None if grown is None else grown.doublings),
             ("passages", "1", None if grown is None else grown.passages),
@@ -173,7 +186,7 @@ def culture(doses: Doses, source: Supply, bench: Bench, *, own: bool) -> Culture
     if book is None:
         return cell_culture(doses, source, bench, own=own)
     if book.giga_per_cell is None:
-        return collected(doses, source, book, bench)
+        return collected(doses, source, book, bench, own=own)
     return conditioned_culture(doses, source, book, bench, own=own)
 
 
@@ -200,7 +213,7 @@ def conditioned_culture(
     cells = vesicles / (each * released)
     one = _largest(doses, _vesicles) * take("overage") / each if own else cells
     grown = _growth(cells, one, source, bench)
-    millilitres = grown.area * take("medium_per_area", "mL/cm**2") * harvests
+    millilitres = grown.housing.millilitres * harvests
     vials, spare = _vials(doses, source, bench)
     starts = _starts(doses, own=own)
     return Culture(
@@ -210,7 +223,7 @@ def conditioned_culture(
         growth=grown,
         cells=cells,
         days=(grown.hours + harvests * take("conditioning_time", "hour")) / 24.0,
-        batches=_batches(grown.area, starts, bench),
+        batches=_batches(grown, starts),
         vesicles_giga=vesicles,
         litres=millilitres / 1000.0,
         loads=_loads(vesicles, source.secretion),
@@ -236,19 +249,28 @@ def cell_culture(doses: Doses, source: Supply, bench: Bench, *, own: bool) -> Cu
         growth=grown,
         cells=cells,
         days=grown.hours / 24.0,
-        batches=_batches(grown.area, starts, bench),
+        batches=_batches(grown, starts),
     )
 
 
-def collected(doses: Doses, source: Supply, ledger: Ledger, bench: Bench) -> Culture:
+def collected(
+    doses: Doses, source: Supply, ledger: Ledger, bench: Bench, *, own: bool
+) -> Culture:
     """Go back from filled vesicles to collections of a donor that isn't grown.
 
     Each collection is a lot of its own, and some can't be released; each is one batch
-    (assumed).
+    (assumed). One collection may serve several animals, but never where every animal's
+    product is its own.
     """
-    vesicles = _summed(doses, _vesicles) * bench.take("overage")
-    each = np.asarray(ledger.giga_per_collection)
-    needed = np.ceil(vesicles / (each * bench.take("release_share")))
+    overage = bench.take("overage")
+    vesicles = _summed(doses, _vesicles) * overage
+    usable = np.asarray(ledger.giga_per_collection) * bench.take("release_share")
+    each = (
+        [one.animals * np.ceil(_one_animal(one) * overage / usable) for one in doses]
+        if own
+        else [np.ceil(vesicles / usable)]
+    )
+    needed = np.asarray(np.sum(each, axis=0))
     vials, spare = _vials(doses, source, bench)
     return Culture(
         vials=vials,
@@ -270,6 +292,11 @@ def _vesicles(given: GivenDose) -> FloatArray:
     return given.made_giga
 
 
+def _one_animal(one: Filled) -> FloatArray:
+    """Give the vesicles that one animal of an arm takes [1e9], shape (outer,)."""
+    return one.times * _vesicles(one.given)
+
+
 def _cells(given: GivenDose) -> FloatArray:
     return given.cells_giga * _GIGA
 
@@ -289,16 +316,20 @@ def _starts(doses: Doses, *, own: bool) -> int:
     return sum(one.animals for one in doses) if own else 1
 
 
-def _batches(area: FloatArray, starts: int, bench: Bench) -> FloatArray:
-    """Give the batches that an area takes, at least one for each start."""
-    wanted = np.ceil(area / bench.take("batch_area", "cm**2"))
-    return np.maximum(wanted, float(starts))
+def _batches(grown: Growth, starts: int) -> FloatArray:
+    """Give the batches of a culture, at least one for each start."""
+    return np.maximum(grown.housing.batches, float(starts))
 
 
 def _vials(doses: Doses, source: Supply, bench: Bench) -> tuple[FloatArray, FloatArray]:
-    """Give the vials of all doses, and with the reserve; medium is one for each."""
-    medium = source.product.form == "conditioned medium"
-    content = np.inf if medium else bench.take("vial_content", "giga_item")
+    """Give the vials of all doses, and with the reserve.
+
+    Medium is one for each dose, and so is a vial that was counted: what the user's own
+    vials hold isn't asked for (assumed).
+    """
+    product = source.product
+    single = product.form == "conditioned medium" or product.measured is not None
+    content = np.inf if single else bench.take("vial_content", "giga_item")
     vials = _summed(
         doses, lambda given: np.maximum(np.ceil(given.made_giga / content), 1.0)
     )
@@ -317,33 +348,26 @@ def _growth(cells: FloatArray, one: FloatArray, source: Supply, bench: Bench) ->
     bench
         Parameters and draws.
     """
-    secretion = source.secretion
-    take, key = bench.take, donor_key(secretion.donor)
-    none = np.zeros_like(cells)
+    secretion, take = source.secretion, bench.take
+    key, none = donor_key(secretion.donor), np.zeros_like(cells)
     doublings = np.log2(np.maximum(one / take("starting_cells", "cells"), 1.0))
     used = none if secretion.doublings_used is None else secretion.doublings_used
     slowed = 1.0 if secretion.growth_fold is None else secretion.growth_fold
-    limit = take(f"max_doublings.{key}")
-    area = cells / take("harvest_density", "cells/cm**2")
-    vessel = vessel_kind(
-        source.product.conditioning, area, take("vessel_area.flask", "cm**2")
+    limit, first = take(f"max_doublings.{key}"), take("doublings_per_passage.first")
+    last = take("doublings_per_passage.last")
+    taken = passages_taken(doublings, used, limit, first, last)
+    fresh = take(f"doubling_time.{key}", "hour") * slowed
+    thinned = take("seeding_density", "cells/cm**2") / take(
+        "harvest_density", "cells/cm**2"
     )
     return Growth(
         doublings=doublings,
         used=used,
         limit=limit,
-        passages=passages(
-            doublings,
-            used,
-            limit,
-            take("doublings_per_passage.first"),
-            take("doublings_per_passage.last"),
-        ),
-        hours=np.asarray(doublings * take(f"doubling_time.{key}", "hour") * slowed),
-        area=area,
-        seeded=np.minimum(area * take("seeding_density", "cells/cm**2"), cells),
-        vessel=vessel,
-        vessels=vessels_needed(area, take(f"vessel_area.{vessel}", "cm**2")),
+        passages=whole_passages(taken),
+        hours=growth_hours(taken, first, fresh),
+        seeded=cells * np.minimum(thinned, 1.0),
+        housing=house(cells, source.product.conditioning, take),
     )
 
 

@@ -14,7 +14,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exoheart.product.donor_family import IMMUNE, LINE, PLURIPOTENT, donor_family
+from exoheart.product.donor_family import (
+    COLLECTED,
+    IMMUNE,
+    LINE,
+    PLURIPOTENT,
+    donor_family,
+)
 from exoheart.product.kinship import kinship
 from exoheart.records.making import RiskFlag
 from exoheart.records.study import Product
@@ -132,8 +138,8 @@ def _sensitised(kin: str) -> Iterator[RiskFlag]:
 
 
 def _medium(product: Product, species: str) -> Iterator[RiskFlag]:
-    """Protein of the medium that stays with the vesicles."""
-    if product.medium == "serum-free":
+    """Protein of the medium that stays with the vesicles of cells that grow in it."""
+    if product.medium == "serum-free" or donor_family(product.donor) == COLLECTED:
         return
     if product.medium == "platelet lysate":
         what = "Platelet lysate brings protein and vesicles of many blood donors"

@@ -136,11 +136,22 @@ def _known(
 
 
 def _table(data: Mapping[str, Any], key: str, faults: list[Fault]) -> dict[str, Any]:
-    found = data.get(key, {})
+    found = _found(data, key, {})
     if isinstance(found, dict):
         return found
     faults.append(Fault(key, repr(found), f"a table [{key}]"))
     return {}
+
+
+def _found(data: Mapping[str, Any], key: str, default: Any) -> Any:
+    """Give what stands under a key, or under a misspelling of it.
+
+    The misspelling is a fault of its own; what it holds is read, so that its faults
+    come with the others.
+    """
+    wrong = (other for other in data if other not in _TABLES)
+    meant = (other for other in wrong if closest(other, _TABLES) == key)
+    return data[key] if key in data else data.get(next(meant, key), default)
 
 
 def _text(table: Mapping[str, Any], key: str, faults: list[Fault]) -> str:
@@ -171,11 +182,9 @@ def _tests(
     data: Mapping[str, Any], form: str, faults: list[Fault]
 ) -> tuple[LotTest, ...]:
     """Read every ``[[test]]``; the same test of the same thing counts once."""
-    given = data.get("test", [])
+    given = _found(data, "test", [])
     if not isinstance(given, list) or not all(isinstance(x, dict) for x in given):
         faults.append(Fault("test", "no list of tables", "[[test]], once for each"))
-        return ()
-    if form not in FORMS:
         return ()
     found: dict[tuple[str, str], str] = {}
     tests = []

@@ -19,6 +19,7 @@ from exoheart.product.specification import (
     shipped_requirements,
     specification,
 )
+from exoheart.product.written import written
 
 _KEYS = (
     *("name", "of", "value", "unit", "low", "high", "must_be", "method", "date"),
@@ -81,7 +82,7 @@ def read_test(
     raw
         The table as read.
     form
-        Of the lot; decides which tests there are.
+        Of the lot; decides which tests there are. Where it is none, all of them are.
     where
         Place of the table in the file.
     faults
@@ -93,14 +94,15 @@ def read_test(
             met, allowed = "an unknown key", ", ".join(_KEYS)
             faults.append(Fault(f"{where}.{key}", met, allowed, near))
     asked = _asked(raw, form, f"{where}.name", faults)
+    texts = {key: _text(raw, key, where, faults) for key in _TEXTS}
+    date = _date(raw, f"{where}.date", faults)
     if asked is None:
         return None
-    texts = {key: _text(raw, key, where, faults) for key in _TEXTS}
     one = LotTest(
         test=asked.test,
         value=_value(raw, asked, where, faults),
         scale=_scale(raw, asked, texts["unit"], where, faults),
-        date=_date(raw, f"{where}.date", faults),
+        date=date,
         low=_number(raw, "low", asked, where, faults),
         high=_number(raw, "high", asked, where, faults),
         of=texts["of"],
@@ -119,12 +121,14 @@ def _asked(
     raw: Mapping[str, Any], form: str, where: str, faults: list[Fault]
 ) -> ReleaseRequirement | None:
     """Find the test of the specification that is meant."""
-    known = {each.test: each for each in specification(form)}
+    every = shipped_requirements()
+    any_form = all(form not in each.forms for each in every)
+    known = {each.test: each for each in (every if any_form else specification(form))}
     name = raw.get("name")
     if isinstance(name, str) and name in known:
         return known[name]
     met = "nothing" if name is None else repr(name)
-    if name in {each.test for each in shipped_requirements()}:
+    if name in [each.test for each in every]:
         met += f", which {form} don't need" if form != "RNA" else ", not for RNA"
     near = closest(str(name), known) if name is not None else None
     faults.append(Fault(where, met, ", ".join(known), near))
@@ -244,16 +248,16 @@ def _check_limits(
     limits = [key for key in ("low", "high") if getattr(one, key) is not None]
     if asked.kind == "finding":
         for key in limits:
-            allowed = f"must_be, one of {', '.join(asked.findings)}"
+            allowed = f"must_be = {asked.must_be!r} instead"
             faults.append(Fault(f"{where}.{key}", "a number", allowed))
-        if one.must_be and one.must_be not in asked.findings:
-            near = closest(one.must_be, asked.findings)
-            allowed = ", ".join(asked.findings)
+        if one.must_be and one.must_be != asked.must_be:
+            allowed = f"{asked.must_be!r} alone: a lot with another finding can't leave"
+            near = closest(one.must_be, [asked.must_be])
             faults.append(Fault(f"{where}.must_be", repr(one.must_be), allowed, near))
     elif one.must_be:
         faults.append(Fault(f"{where}.must_be", repr(one.must_be), "low, high or both"))
     if one.low is not None and one.high is not None and one.low > one.high:
-        met = f"low {one.low:g} above high {one.high:g}"
+        met = f"low {written(one.low)} above high {written(one.high)}"
         faults.append(Fault(where, met, "low at or below high"))
 
 

@@ -84,7 +84,7 @@ def _test(asked: ReleaseRequirement) -> str:
 
 def _finding(asked: ReleaseRequirement) -> list[str]:
     words = " or ".join(f'"{word}"' for word in asked.findings)
-    return [f"# value = {words}", f"# must_be = {words}"]
+    return [f"# value = {words}", f'# must_be = "{asked.must_be}"']
 
 
 def _number(asked: ReleaseRequirement) -> list[str]:

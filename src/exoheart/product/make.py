@@ -9,6 +9,7 @@ and ``exoheart product make``. Read next: :mod:`exoheart.product.culture`,
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import numpy as np
 
@@ -21,7 +22,7 @@ from exoheart.product.make_words import amount_sentence, make_notes, reach_sente
 from exoheart.product.regulation import classify, jurisdictions
 from exoheart.product.regulation_facts import in_device
 from exoheart.product.release import release_table
-from exoheart.product.sourcing import sourcing
+from exoheart.product.sourcing import Cultures, sourcing
 from exoheart.product.supply import given_dose
 from exoheart.product.timing import product_timing, synthesis_timing
 from exoheart.product.vessels import VESSELS
@@ -82,7 +83,8 @@ def _make(study: Study, source: Supply, bench: Bench) -> ProductMake:
         Filled(arm.n, arm.times, given_dose(arm.dose, source, *masses)) for arm in arms
     ]
     count = sum(one.count for one in doses)
-    planned, own = _cultures(doses, source, bench)
+    cultures = _cultures(doses, source, bench)
+    planned = cultures.planned if cultures else None
     quantities = planned.quantities if planned else _synthesis(doses, bench)
     timing = _timing(study, source, planned, bench)
     reach = (reach_sentence(product, planned),) if planned and planned.growth else ()
@@ -103,24 +105,27 @@ def _make(study: Study, source: Supply, bench: Bench) -> ProductMake:
             timing.sentence,
         ),
         notes=make_notes(source, planned),
-        sourcing=sourcing(study, source, planned, own, bench),
+        sourcing=sourcing(study, source, cultures, bench),
         isolation=_steps(source, bench),
-        vessel=VESSELS[grown.vessel][1] if grown else "",
+        vessel=VESSELS[grown.housing.vessel][1] if grown else "",
         amounts=needed_amounts(doses, source, planned, bench),
         risks=risk_flags(product, study.animal.species),
     )
 
 
-def _cultures(
-    doses: Doses, source: Supply, bench: Bench
-) -> tuple[Culture | None, Culture | None]:
-    """Give the culture as planned and as every animal's own; None for RNA."""
-    if source.product.form == "RNA":
-        return None, None
+def _cultures(doses: Doses, source: Supply, bench: Bench) -> Cultures | None:
+    """Give the culture as planned and by every other way; None for RNA."""
+    product, secretion = source.product, source.secretion
+    if product.form == "RNA":
+        return None
     own = culture(doses, source, bench, own=True)
-    if is_own(source.product):
-        return own, own
-    return culture(doses, source, bench, own=False), own
+    stock = culture(doses, source, bench, own=False)
+    if secretion.donor.startswith("iPSC"):
+        return Cultures(own if is_own(product) else stock, own, stock, stock)
+    # what is made from a bank begins afresh, whatever the planned donor's state
+    fresh = replace(secretion, doublings_used=None, growth_fold=None)
+    bank = culture(doses, replace(source, secretion=fresh), bench, own=False)
+    return Cultures(own if is_own(product) else stock, own, stock, bank)
 
 
 def _synthesis(doses: Doses, bench: Bench) -> tuple[Quantity, ...]:
@@ -141,7 +146,7 @@ def _timing(
     product = source.product
     if planned is None:
         return synthesis_timing(study, product)
-    return product_timing(study, product, source.secretion.donor, planned.days, bench)
+    return product_timing(study, product, source.secretion.donor, planned, bench)
 
 
 def _steps(source: Supply, bench: Bench) -> tuple[IsolationStep, ...]:

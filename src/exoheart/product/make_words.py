@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
-from exoheart.product.culture import Culture
+from exoheart.product.culture import Culture, donor_key
+from exoheart.product.donor_facts import donor_facts
 from exoheart.product.kinship import is_own
 from exoheart.records.product import Quantity, Supply
 from exoheart.records.study import Product
@@ -33,7 +34,10 @@ _OF_COLLECTIONS = (
 )
 _HEALTHY = (
     "8 of 11 collections of healthy donors could be released; of old or ill donors "
-    "fewer can, and growth may fail, how often isn't known"
+    "fewer can{growth}, how often isn't known"
+)
+_COUNTED_VIAL = (
+    "one vial for each dose (assumed): how much the counted vials hold isn't asked for"
 )
 
 
@@ -49,7 +53,7 @@ def amount_sentence(product: Product, doses: int, of: Mapping[str, Quantity]) ->
     of
         Quantities of the plan by name.
     """
-    head = f"{product.name}: {doses} doses need"
+    head = f"{product.name}: {doses} dose{' needs' if doses == 1 else 's need'}"
     if product.form == "RNA":
         rna = of["RNA"]
         return (
@@ -59,7 +63,7 @@ def amount_sentence(product: Product, doses: int, of: Mapping[str, Quantity]) ->
     if "collections" in of:
         many = of["collections"]
         return (
-            f"{head} {many.median:.3g} collections (90 % {many.low:.2g} to "
+            f"{head} {_many(many, 'collection')} (90 % {many.low:.2g} to "
             f"{many.high:.2g}); nothing is grown."
         )
     cells, days, batches = of["donor cells"], of["culture"], of["batches"]
@@ -72,10 +76,16 @@ def amount_sentence(product: Product, doses: int, of: Mapping[str, Quantity]) ->
     )
     return (
         f"{head} {cells.median:.1e} donor cells (90 % {cells.low:.0e} to "
-        f"{cells.high:.0e}), {medium}{days.median:.0f} days of culture "
-        f"({days.low:.0f} to {days.high:.0f}) and {batches.median:.0f} batches "
+        f"{cells.high:.0e}), {medium}{_many(days, 'day')} of culture "
+        f"({days.low:.0f} to {days.high:.0f}) and {_many(batches, 'batch', 'es')} "
         f"({batches.low:.0f} to {batches.high:.0f})."
     )
+
+
+def _many(of: Quantity, noun: str, plural: str = "s") -> str:
+    """Write a number of things, one of them in the singular."""
+    count = f"{of.median:.0f}"
+    return f"{count} {noun}{'' if count == '1' else plural}"
 
 
 def reach_sentence(product: Product, culture: Culture) -> str:
@@ -84,19 +94,14 @@ def reach_sentence(product: Product, culture: Culture) -> str:
     if grown is None:
         return ""
     share = float(np.mean(culture.within_reach))
-    need, limit, used = (
-        float(np.median(draws)) for draws in (grown.doublings, grown.limit, grown.used)
-    )
-    behind = f", {used:.0f} already behind them" if used else ""
-    counted = f"{need:.0f} doublings needed, {limit:.0f} possible{behind}"
     if share == 0.0:
         return (
-            f"{product.name} cannot reach the number of cells: {counted}; use several "
-            "donors or a smaller dose."
+            f"{product.name} cannot reach the number of cells: {grown.counted}; use "
+            "several donors or a smaller dose."
         )
     return (
         f"The donor cells reach the number needed in {share:.0%} of the draws "
-        f"({counted})."
+        f"({grown.counted})."
     )
 
 
@@ -109,12 +114,40 @@ def _own_notes(source: Supply, culture: Culture | None) -> Iterator[str]:
     product, state = source.product, source.product.donor_state
     if culture is not None and culture.collections is not None:
         yield from _OF_COLLECTIONS
+        yield from _size_notes(source)
     elif source.ledger is not None:
         yield from _OF_CONDITIONING
+    grown = culture is not None and culture.growth is not None
     ill = state.get("disease", "none") != "none" or "age" in state
     if culture is not None and (is_own(product) or ill):
-        yield _HEALTHY
-    if culture is not None and is_own(product):
+        yield _HEALTHY.format(growth=", and growth may fail" if grown else "")
+    if grown and is_own(product):
         yield "every animal's product is grown from a start of its own"
+    elif culture is not None and is_own(product):
+        yield "every animal's product is of its own collections, never of another's"
+    if culture is not None and culture.growth is not None:
+        yield from _bioreactor_notes(culture.growth.housing.vessel)
+    if product.measured is not None:
+        yield _COUNTED_VIAL
     if product.measured is not None and product.isolation:
         yield "particles per microgram of the steps are assumed; the vial was counted"
+
+
+def _size_notes(source: Supply) -> Iterator[str]:
+    """Say of whom a collection of the tables is, where the planned donor is another."""
+    donor, species = source.secretion.donor, source.product.donor_species
+    facts = donor_facts()[donor]
+    if species != facts.collected_from:
+        yield (
+            f"the number of collections is not to be used as it is: one collection is "
+            f"{facts.collection}, and that of a {species} has another size; set "
+            f"donor.collected.{donor_key(donor)} to what yours gives"
+        )
+
+
+def _bioreactor_notes(vessel: str) -> Iterator[str]:
+    if vessel == "bioreactor":
+        yield (
+            "cells per mL of a stirred culture are assumed, so its litres and runs are "
+            "too; one run is one batch (assumed)"
+        )

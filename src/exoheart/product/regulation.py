@@ -19,6 +19,21 @@ from exoheart.records.making import Classification, Duty, RuleStep
 from exoheart.records.study import Product
 
 UNREAD = "not checked against the legal text"
+#: What may be read behind a rule, the strongest first, and how a class is said to rest
+#: on it. A summary in an abstract or in the news can't carry a class as an act does.
+READINGS: Mapping[str, str] = MappingProxyType(
+    {
+        "reproduction of the legal text": "the legal text, in a reproduction",
+        "agency page": "an agency's page",
+        "statement": "a statement of societies",
+        "secondary text": "a secondary text",
+        "abstract": "an abstract",
+        "news": "news",
+        "title and date in a copy": "a title alone",
+        "": "a text not named",
+    }
+)
+_STRENGTH = tuple(READINGS)
 _ROLES = ("walk", "duty")
 _SYNTHESISED = (
     "not covered: the rules kept here are for products of cells, and this RNA is "
@@ -72,7 +87,7 @@ def read_rules(rows: Iterable[Mapping[str, str]]) -> tuple[Rule, ...]:
     ------
     DataError
         A rule leads to one that isn't there, or back to an earlier one; a duty leads
-        anywhere; a role is unknown.
+        anywhere; a role or what was read is unknown.
     """
     rules = tuple(
         Rule(
@@ -92,7 +107,7 @@ def read_rules(rows: Iterable[Mapping[str, str]]) -> tuple[Rule, ...]:
         )
         for row in rows
     )
-    faults = [*_wrong_ways(rules), *_wrong_roles(rules)]
+    faults = [*_wrong_ways(rules), *_wrong_words(rules)]
     if faults:
         raise DataError("regulation rules", faults)
     return rules
@@ -115,11 +130,17 @@ def _wrong_ways(rules: tuple[Rule, ...]) -> list[Fault]:
     ]
 
 
-def _wrong_roles(rules: tuple[Rule, ...]) -> list[Fault]:
-    return [
+def _wrong_words(rules: tuple[Rule, ...]) -> list[Fault]:
+    """List roles and readings that aren't of the table's own words."""
+    roles = [
         Fault(rule.rule, f"role {rule.role!r}", ", ".join(_ROLES))
         for rule in rules
         if rule.role not in _ROLES
+    ]
+    return roles + [
+        Fault(rule.rule, f"read {rule.read!r}", ", ".join(filter(None, READINGS)))
+        for rule in rules
+        if rule.verified and rule.read not in READINGS
     ]
 
 
@@ -169,7 +190,8 @@ def classify(
     _require_walk(jurisdiction, rules)
     uncovered = _UNCOVERED.get((jurisdiction, product.form))
     if uncovered is not None:
-        return Classification(jurisdiction, uncovered, (), checked=False)
+        none = "no rule reaches it"
+        return Classification(jurisdiction, uncovered, (), False, none)
     own = {
         rule.rule: rule
         for rule in rules
@@ -185,7 +207,18 @@ def classify(
         path.append(_step(rule, answer))
         rule = own.get(_next(outcome))
     checked = all(step.verified for step in path)
-    return Classification(jurisdiction, outcome, tuple(path), checked)
+    standing = _weakest([own[step.rule] for step in path])
+    return Classification(jurisdiction, outcome, tuple(path), checked, standing)
+
+
+def _weakest(way: list[Rule]) -> str:
+    """Say what the weakest rules of a way rest on, and which they are."""
+    unread = [rule.rule for rule in way if not rule.verified]
+    if unread:
+        return f"{UNREAD} ({', '.join(unread)})"
+    lowest = max((rule.read for rule in way), key=_STRENGTH.index)
+    names = ", ".join(rule.rule for rule in way if rule.read == lowest)
+    return f"rests on {READINGS[lowest]} ({names})"
 
 
 def duties(

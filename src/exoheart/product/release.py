@@ -14,6 +14,7 @@ from typing import Literal
 from exoheart.product.lot import Lot
 from exoheart.product.lot_reading import LotTest
 from exoheart.product.specification import ReleaseRequirement, specification
+from exoheart.product.written import written
 from exoheart.records.making import ReleaseTest
 from exoheart.records.product import Supply, summarise
 
@@ -26,6 +27,8 @@ Status = Literal[
 ]
 Verdict = Literal["releasable", "not releasable", "can't be said"]
 _UNMEASURED = "not measured"
+_LOOSE: Status = "measured, no limit set"
+_UNTIED: Status = "measured, not tied to the claimed mechanism"
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +41,10 @@ class ReleaseLine:
         What it tells, its name, and which marker or factor.
     status
         Beside the maker's limit.
+    value, unit, low, high
+        As the lot file has them; None or empty where there is none.
     result, limit
-        In the maker's unit, in words; empty where there is none.
+        The same in words.
     method, date
         As the lot file has them; without a value, the method that is asked for.
     recalled
@@ -52,6 +57,10 @@ class ReleaseLine:
     test: str
     of: str
     status: Status
+    value: float | str | None
+    unit: str
+    low: float | None
+    high: float | None
     result: str
     limit: str
     method: str
@@ -74,13 +83,19 @@ class LotRelease:
     sentence: str
     lines: tuple[ReleaseLine, ...]
 
+    @property
+    def undocumented(self) -> tuple[ReleaseLine, ...]:
+        """Results without a method or without a date."""
+        measured = (line for line in self.lines if line.value is not None)
+        return tuple(line for line in measured if not (line.method and line.date))
+
 
 def release_lot(lot: Lot) -> LotRelease:
     """Hold a lot against its specification.
 
     Every test of the form is required; a marker or factor at least once. Nothing passes
     without a limit that the maker set, and potency only where assay and lot name the
-    same mechanism.
+    same mechanism. A finding that the specification rules out fails, limit or none.
 
     Parameters
     ----------
@@ -101,7 +116,7 @@ def release_lot(lot: Lot) -> LotRelease:
         for asked in required
         for one in given.get(asked.test, [LotTest(asked.test)])
     ]
-    verdict, sentence = _verdict(lines)
+    verdict, sentence = _verdict(lot, lines)
     return LotRelease(lot, verdict, sentence, tuple(lines))
 
 
@@ -110,9 +125,13 @@ def _line(lot: Lot, asked: ReleaseRequirement, one: LotTest) -> ReleaseLine:
         attribute=asked.attribute,
         test=asked.test,
         of=one.of,
-        status=_status(lot, one),
+        status=_status(lot, asked, one),
+        value=one.value,
+        unit=one.unit,
+        low=one.low,
+        high=one.high,
         result=_result(one),
-        limit=_limit(one),
+        limit=_limit(asked, one),
         method=one.method or ("" if one.value is not None else asked.method),
         date=one.date,
         recalled=asked.recalled,
@@ -120,16 +139,21 @@ def _line(lot: Lot, asked: ReleaseRequirement, one: LotTest) -> ReleaseLine:
     )
 
 
-def _status(lot: Lot, one: LotTest) -> Status:
-    """Hold one value against the maker's limit."""
+def _status(lot: Lot, asked: ReleaseRequirement, one: LotTest) -> Status:
+    """Hold one value against the specification, then the maker's limit."""
     if one.value is None:
         return "NOT MEASURED"
     inside = _inside(one)
-    if inside is False:
+    if inside is False or _ruled_out(asked, one):
         return "fail"
     if one.test == "potency" and not (lot.mechanism and one.mechanism == lot.mechanism):
-        return "measured, not tied to the claimed mechanism"
-    return "measured, no limit set" if inside is None else "pass"
+        return _UNTIED
+    return _LOOSE if inside is None else "pass"
+
+
+def _ruled_out(asked: ReleaseRequirement, one: LotTest) -> bool:
+    """Whether a finding is one that no lot may have, whatever the file asks."""
+    return isinstance(one.value, str) and one.value != asked.must_be
 
 
 def _inside(one: LotTest) -> bool | None:
@@ -144,39 +168,42 @@ def _inside(one: LotTest) -> bool | None:
 
 def _result(one: LotTest) -> str:
     if isinstance(one.value, float):
-        return f"{one.value:.4g} {one.unit}".strip()
+        return written(one.value, one.unit)
     return one.value or ""
 
 
-def _limit(one: LotTest) -> str:
-    """Give the maker's limit in words; empty where none is set."""
-    if one.must_be:
-        return f"must be {one.must_be}"
+def _limit(asked: ReleaseRequirement, one: LotTest) -> str:
+    """Give the limit that decides in words; empty where none does."""
+    if one.must_be or _ruled_out(asked, one):
+        return f"must be {asked.must_be}"
     low, high, unit = one.low, one.high, one.unit
     if low is not None and high is not None:
-        return f"{low:.4g} to {high:.4g} {unit}".strip()
+        return f"{written(low)} to {written(high, unit)}"
     if low is not None:
-        return f"at least {low:.4g} {unit}".strip()
-    return f"at most {high:.4g} {unit}".strip() if high is not None else ""
+        return f"at least {written(low, unit)}"
+    return f"at most {written(high, unit)}" if high is not None else ""
 
 
-def _verdict(lines: list[ReleaseLine]) -> tuple[Verdict, str]:
+def _verdict(lot: Lot, lines: list[ReleaseLine]) -> tuple[Verdict, str]:
     """Say in one sentence what the tests make of the lot."""
     failed = [line for line in lines if line.status == "fail"]
     missing = [line for line in lines if line.status == "NOT MEASURED"]
-    loose = [line for line in lines if line.status.startswith("measured")]
+    loose = [line for line in lines if line.status == _LOOSE]
+    untied = [line for line in lines if line.status == _UNTIED]
     if failed:
         why = "; ".join(
             f"{line.name} is {line.result}, {_asked(line)}" for line in failed
         )
         rest = f"; {len(missing)} more not measured" if missing else ""
         return "not releasable", f"Not releasable because {why}{rest}."
-    if missing or loose:
+    if missing or loose or untied:
         parts = []
         if missing:
             parts.append(_parts(missing, "required test", "not measured"))
         if loose:
-            parts.append(_parts(loose, "measured test", "without a limit that counts"))
+            parts.append(_parts(loose, "measured test", "without a limit"))
+        if untied:
+            parts.append(_untied(lot, untied))
         return "can't be said", f"Can't be said, because {' and '.join(parts)}."
     return (
         "releasable",
@@ -187,6 +214,15 @@ def _verdict(lines: list[ReleaseLine]) -> tuple[Verdict, str]:
 def _asked(line: ReleaseLine) -> str:
     words = line.limit
     return words if words.startswith("must") else f"limit {words}"
+
+
+def _untied(lot: Lot, lines: list[ReleaseLine]) -> str:
+    """Say why measured potency doesn't count."""
+    if not lot.mechanism:
+        return "the lot claims no mechanism that potency could be tied to"
+    names = ", ".join(line.name for line in lines)
+    verb = "isn't" if len(lines) == 1 else "aren't"
+    return f"{names} {verb} tied to the claimed mechanism ({lot.mechanism})"
 
 
 def _parts(lines: list[ReleaseLine], noun: str, what: str) -> str:
@@ -251,6 +287,6 @@ def _assumed(source: Supply) -> dict[str, str]:
     ratio = summarise("ratio", "1", source.ledger.giga_per_ug * 1e9)
     return {
         "size": f"{size.median:.0f} nm ({size.low:.0f} to {size.high:.0f})",
-        "purity ratio": f"{ratio.median:.1e} per ug ({ratio.low:.0e} to "
-        f"{ratio.high:.0e})",
+        "purity ratio": f"{written(ratio.median, digits=2)} per ug "
+        f"({written(ratio.low, digits=1)} to {written(ratio.high, digits=1)})",
     }

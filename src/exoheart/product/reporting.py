@@ -19,11 +19,18 @@ from exoheart.product.reporting_items import (
     ReportingItem,
     shipped_items,
 )
+from exoheart.product.written import written
 
-Status = Literal["filled", "in part", "blank", "not applicable", "if it applies"]
+Status = Literal[
+    "filled", "in part", "blank", "not applicable", "if it applies", "computed"
+]
+#: What counts as an item that applies; the last two are still open.
+_APPLIES: tuple[Status, ...] = ("filled", "in part", "blank")
+_OPEN = _APPLIES[1:]
 _METRIC = "EV-METRIC"
 _POSITIVE = ("membrane marker", "luminal marker")
 _CYTOMETRY = "cytometry"
+_OWN_FIGURE: Literal["this sheet"] = "this sheet"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +73,41 @@ class Score:
 
 @dataclass(frozen=True, slots=True)
 class ReportingSheet:
-    """Every item, the scores, the EV-METRIC [%] and the methods paragraph."""
+    """Every item, the scores, the EV-METRIC [%] and the methods paragraph.
+
+    `contradictions` are sentences on what two files say differently.
+    """
 
     entries: tuple[Entry, ...]
     scores: tuple[Score, ...]
     ev_metric: float | None
     paragraph: str
+    contradictions: tuple[str, ...] = ()
+
+    @property
+    def scored(self) -> tuple[Entry, ...]:
+        """Items of the standards that get a score."""
+        return tuple(e for e in self.entries if e.item.standard not in APPRAISALS)
+
+    @property
+    def appraised(self) -> tuple[Entry, ...]:
+        """Items that are for appraisal and get none."""
+        return tuple(e for e in self.entries if e.item.standard in APPRAISALS)
+
+    @property
+    def headline(self) -> str:
+        """How much of what applies is filled, in one sentence."""
+        statuses = [entry.status for entry in self.scored]
+        filled, part, blank = (statuses.count(s) for s in _APPLIES)
+        return (
+            f"{filled} of {filled + part + blank} items that apply are filled, {part} "
+            f"in part, {blank} not at all."
+        )
 
     @property
     def blanks(self) -> tuple[Entry, ...]:
         """Items that apply and have nothing, or not all, behind them."""
-        return tuple(e for e in self.entries if e.status in ("blank", "in part"))
+        return tuple(e for e in self.entries if e.status in _OPEN)
 
 
 def lot_fields(lot: Lot) -> dict[str, ReportedField]:
@@ -97,14 +128,15 @@ def lot_fields(lot: Lot) -> dict[str, ReportedField]:
 
 
 def _lot_field(lot: Lot, name: str, words: str) -> ReportedField:
-    sentence = f"In lot {lot.name} the {name} was: {words}."
-    return ReportedField(words, sentence, "lot file")
+    which = lot.name if lot.name.lower().startswith("lot") else f"lot {lot.name}"
+    lead = f"{name[0].upper()}{name[1:]}"
+    return ReportedField(words, f"{lead} of {which}: {words}.", "lot file")
 
 
 def _measured(one: LotTest) -> str:
     """Say what one test of a lot found."""
-    number = isinstance(one.value, float)
-    value = f"{one.value:.4g} {one.unit}".strip() if number else str(one.value)
+    found = one.value
+    value = written(found, one.unit) if isinstance(found, float) else str(found)
     how = f" ({one.method})" if one.method else ""
     return f"{one.of} {value}{how}".strip()
 
@@ -126,6 +158,7 @@ def reporting_sheet(
     own: Mapping[str, str],
     conditions: frozenset[str],
     items: tuple[ReportingItem, ...] | None = None,
+    contradictions: tuple[str, ...] = (),
 ) -> ReportingSheet:
     """Fill every item from what is stated, and count.
 
@@ -139,15 +172,21 @@ def reporting_sheet(
         What is there for conditional items to apply.
     items
         The items; None for those shipped.
+    contradictions
+        Sentences on what two files say differently.
     """
     every = shipped_items() if items is None else items
-    components = [item for item in every if item.category == _METRIC]
+    components = [
+        item
+        for item in every
+        if item.category == _METRIC and item.fields != (_METRIC,)  # not the sum itself
+    ]
     parts = [_entry(item, fields, own, conditions) for item in components]
     metric = _score(parts, _METRIC, "essential").percent
     known = dict(fields)
     if metric is not None:
         words = f"{metric:.0f} % of the components that apply"
-        known[_METRIC] = ReportedField(words, "", "this sheet")
+        known[_METRIC] = ReportedField(words, "", _OWN_FIGURE)
     entries = tuple(_entry(item, known, own, conditions) for item in every)
     scores = tuple(
         _score([e for e in entries if e.item.standard == standard], standard, part)
@@ -155,7 +194,8 @@ def reporting_sheet(
         if standard not in APPRAISALS
         for part in ("essential", "recommended")
     )
-    return ReportingSheet(entries, scores, metric, _paragraph(fields, entries, own))
+    paragraph = _paragraph(fields, entries, own)
+    return ReportingSheet(entries, scores, metric, paragraph, contradictions)
 
 
 def _entry(
@@ -174,11 +214,18 @@ def _entry(
         return Entry(item, "if it applies", missing=item.missing)
     if item.when and item.when not in conditions:
         return Entry(item, "not applicable", f"the files name no {item.when}")
+    return _stated_entry(item, fields)
+
+
+def _stated_entry(item: ReportingItem, fields: Mapping[str, ReportedField]) -> Entry:
+    """Fill one item from the files; this sheet's own figure is nobody's statement."""
     have = [key for key in item.fields if key in fields]
     missing = (*(key for key in item.fields if key not in fields), *item.missing)
     words = "; ".join(f"{key}: {fields[key].words}" for key in have)
     if not have:
         return Entry(item, "blank", missing=missing)
+    if any(fields[key].origin == _OWN_FIGURE for key in have):
+        return Entry(item, "computed", words, missing)
     return Entry(item, "in part" if missing else "filled", words, missing)
 
 
@@ -191,9 +238,8 @@ def _score(
         entry.status
         for entry in entries
         if entry.item.essential == (part == "essential")
-        and entry.item.fields != (_METRIC,)  # this sheet's own answer scores nothing
     ]
-    applicable = [s for s in counted if s in ("filled", "in part", "blank")]
+    applicable = [status for status in counted if status in _APPLIES]
     return Score(
         standard,
         part,

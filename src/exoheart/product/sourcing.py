@@ -12,6 +12,7 @@ MarrowStromalBank (8 of 11 collections of healthy donors could be released).
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -23,7 +24,9 @@ from exoheart.product.timing import (
     RARELY,
     due_day,
     lead_days,
+    own_lead_days,
     own_ready,
+    reach,
 )
 from exoheart.records.making import Sourcing
 from exoheart.records.product import FloatArray, Quantity, Supply, summarise
@@ -33,16 +36,26 @@ _Way = Literal["own cells", "other donors", "iPSC bank", "synthesis"]
 _PLURIPOTENT = "iPSC"
 _FAILS = (
     "Of healthy donors 8 of 11 collections could be released; of old or ill donors "
-    "fewer can, and how many fewer isn't known, so the share in time counts time alone."
+    "fewer can, and how many fewer isn't known, so the share counts {what} alone."
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Cultures:
+    """How a product would be made by each way.
+
+    `planned` is one of the others: every animal's `own`, a `stock` of one start, or a
+    `bank` of fresh cells, which nothing lies behind.
+    """
+
+    planned: Culture
+    own: Culture
+    stock: Culture
+    bank: Culture
+
+
 def sourcing(
-    study: Study,
-    source: Supply,
-    planned: Culture | None,
-    own: Culture | None,
-    bench: Bench,
+    study: Study, source: Supply, made: Cultures | None, bench: Bench
 ) -> tuple[Sourcing, ...]:
     """Set every way to come by the cells of a product side by side.
 
@@ -52,8 +65,8 @@ def sourcing(
         The planned study.
     source
         The product.
-    planned, own
-        Its culture as planned, and as every animal's own; None for RNA.
+    made
+        Its cultures; None for RNA.
     bench
         Parameters and draws.
 
@@ -64,23 +77,13 @@ def sourcing(
         the synthesis alone for RNA.
     """
     product = source.product
-    if planned is None or own is None:
+    if made is None:
         return (_synthesis(product),)
     way = planned_way(product, source.secretion.donor)
-    rows = [_own(study, source, own, bench), _others(study, source, planned, bench)]
-    if planned.growth is not None:
-        rows.append(_bank(source, planned, bench))
-    return tuple(
-        Sourcing(
-            row.way,
-            row.way == way,
-            row.in_time,
-            row.sentence,
-            row.ready,
-            row.lead,
-        )
-        for row in rows
-    )
+    rows = [_own(study, source, made.own, bench), _others(study, source, made, bench)]
+    if made.planned.growth is not None:
+        rows.append(_bank(source, made.bank, bench))
+    return tuple(replace(row, planned=row.way == way) for row in rows)
 
 
 def planned_way(product: Product, donor: str) -> _Way:
@@ -103,42 +106,53 @@ def _own(study: Study, source: Supply, own: Culture, bench: Bench) -> Sourcing:
     if donor in NEVER_OWN:
         words = f"No own product of {donor}, at no time: {NEVER_OWN[donor]}."
         return Sourcing("own cells", False, 0.0, words)
-    days, reached = own_ready(donor, own.days, bench)
+    if shut := _out_of_reach(own):
+        return Sourcing("own cells", False, reach(own), shut)
+    lead = _lead(own_lead_days(donor, own.days, bench))
+    days, reached = own_ready(donor, study.animal.species, own.days, bench)
     due = due_day(study, source.product)
-    in_time = float(np.mean(days <= due))
+    in_time = float(np.mean((days <= due) * own.within_reach))
     ready = summarise("ready", "days after infarction", days)
     seen = ", a delay reached in patients" if reached else ""
+    fails = _FAILS.format(what="time" if own.growth is None else "time and doublings")
     words = (
         f"{_verdict(in_time)}: ready about day {ready.median:.0f} after infarction "
-        f"({ready.low:.0f} to {ready.high:.0f}{seen}), due on day {due:.2g}. {_FAILS}"
+        f"({ready.low:.0f} to {ready.high:.0f}{seen}), due on day {due:.2g}"
+        f"{_doublings(own)}. {fails}"
     )
-    lead = _lead(lead_days(own.days, bench))
     return Sourcing("own cells", False, in_time, words, ready, lead)
 
 
-def _others(study: Study, source: Supply, planned: Culture, bench: Bench) -> Sourcing:
+def _others(study: Study, source: Supply, made: Cultures, bench: Bench) -> Sourcing:
     """Another donor's cells: made before, foreign."""
-    lead = _lead(lead_days(planned.days, bench))
-    whose = _whose(study, source.product)
+    stock = made.stock
+    if shut := _out_of_reach(stock):
+        return Sourcing("other donors", False, reach(stock), shut)
+    lead = _lead(lead_days(stock.days, bench))
     words = (
-        f"In time: made of {whose} before the infarct, it waits as stock; the making "
-        f"begins {lead.median:.0f} days before it is released ({lead.low:.0f} to "
-        f"{lead.high:.0f}). Foreign to the recipient."
+        f"{_verdict(reach(stock))}: made of {_whose(study, source, stock)} before the "
+        f"infarct, it waits as stock; the making begins {lead.median:.0f} days before "
+        f"it is released ({lead.low:.0f} to {lead.high:.0f}){_doublings(stock)}. "
+        "Foreign to the recipient."
     )
-    return Sourcing("other donors", False, 1.0, words, None, lead)
+    return Sourcing("other donors", False, reach(stock), words, None, lead)
 
 
-def _whose(study: Study, product: Product) -> str:
+def _whose(study: Study, source: Supply, stock: Culture) -> str:
+    product, donor = source.product, source.secretion.donor
+    what = "cells" if stock.growth is not None else donor.replace("-", " ")
     if is_own(product):
-        return f"the cells of another {study.animal.species}"
-    return f"{product.donor_species} cells"
+        return f"the {what} of another {study.animal.species}"
+    return f"{product.donor_species} {what}"
 
 
-def _bank(source: Supply, planned: Culture, bench: Bench) -> Sourcing:
+def _bank(source: Supply, bank: Culture, bench: Bench) -> Sourcing:
     """Cells made from iPSC once, banked, and grown for every lot."""
     donor = source.secretion.donor
-    bank = bench.take("reprogramming_time", "day")
-    lead = _lead(lead_days(planned.days, bench) + bank)
+    if shut := _out_of_reach(bank):
+        return Sourcing("iPSC bank", False, reach(bank), shut)
+    once = bench.take("reprogramming_time", "day")
+    lead = _lead(lead_days(bank.days, bench) + once)
     same = donor.startswith(_PLURIPOTENT)
     unknown = (
         ""
@@ -147,11 +161,28 @@ def _bank(source: Supply, planned: Culture, bench: Bench) -> Sourcing:
         "isn't known."
     )
     words = (
-        f"In time once the bank exists, which takes {lead.median:.0f} days in all "
-        f"({lead.low:.0f} to {lead.high:.0f}); one source then serves every lot. "
-        f"Foreign to the recipient.{unknown}"
+        f"{_verdict(reach(bank))} once the bank exists, which takes {lead.median:.0f} "
+        f"days in all ({lead.low:.0f} to {lead.high:.0f}); one source then serves "
+        f"every lot{_doublings(bank)}. Foreign to the recipient.{unknown}"
     )
-    return Sourcing("iPSC bank", False, 1.0, words, None, lead)
+    return Sourcing("iPSC bank", False, reach(bank), words, None, lead)
+
+
+def _out_of_reach(made: Culture) -> str:
+    """Say that the cells can't divide often enough; empty where they can."""
+    if made.growth is None or reach(made) > RARELY:
+        return ""
+    return f"Cannot be made: {made.growth.counted}."
+
+
+def _doublings(made: Culture) -> str:
+    """Say in how many draws cells divide often enough, where that isn't always."""
+    if made.growth is None or reach(made) >= 1.0 - RARELY:
+        return ""
+    return (
+        f"; the cells divide often enough in {reach(made):.0%} of the draws "
+        f"({made.growth.counted})"
+    )
 
 
 def _lead(days: FloatArray) -> Quantity:

@@ -1,7 +1,8 @@
 """The tests that a lot of each form has to pass, kept as data without limits.
 
-Beside :mod:`exoheart.product.release`. Limits are the maker's: none ships, and those
-recalled from practice are shown as assumed and never decide.
+Beside :mod:`exoheart.product.release`. Limits of numbers are the maker's: none ships,
+and those recalled from practice are shown as assumed and never decide. What a finding
+must be is part of the test: a lot that grows germs isn't sterile, whoever asks.
 """
 
 from __future__ import annotations
@@ -39,6 +40,8 @@ class ReleaseRequirement:
         True where only this very unit is taken, as for endotoxin.
     findings
         Words that a finding may have.
+    must_be
+        The one of them that a lot may have; empty for a number.
     several
         True where a lot may have more than one, told apart by ``of``.
     method
@@ -55,6 +58,7 @@ class ReleaseRequirement:
     unit: str
     exact_unit: bool
     findings: tuple[str, ...]
+    must_be: str
     several: bool
     method: str
     recalled: str
@@ -79,6 +83,7 @@ def read_requirements(
             unit=row["unit"],
             exact_unit=row["exact_unit"] == "yes",
             findings=tuple(row["findings"].split(";")) if row["findings"] else (),
+            must_be=row["must_be"],
             several=row["several"] == "yes",
             method=row["method"],
             recalled=row["recalled"],

@@ -1,12 +1,14 @@
-"""What the donor cells grow in: vessels, seeding and passages.
+"""What the donor cells grow in, how often they are passaged and how long they take.
 
-Beside :mod:`exoheart.product.culture`. The area of a vessel is a parameter
-(``product.vessel_area.*``), so a user's own vessel is an ``[override]``.
+Beside :mod:`exoheart.product.culture`. Flat cultures go by area, stirred ones and
+aggregates by volume. What a vessel holds is a parameter (``product.vessel_area.*``,
+``product.vessel_volume.*``), so a user's own vessel is an ``[override]``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -20,8 +22,63 @@ VESSELS: Mapping[str, tuple[str, str]] = {
 }
 #: Conditionings that mean a culture on carriers or in aggregates, by part of the name.
 _STIRRED = ("spinner", "stirred", "vertical wheel", "hollow", "bioreactor", "spheroid")
+#: The one of them whose concentration is published, by part of its name.
+_TANK = "stirred tank"
 #: Flasks that a laboratory still handles side by side (assumed); above it, layers.
 _MOST_FLASKS = 40
+
+#: ``take(name, unit)`` draws ``product.<name>``, shape (outer,).
+Take = Callable[[str, str], FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Housing:
+    """What cells at harvest stand in; arrays of shape (outer,).
+
+    `area` [cm2] is None for cultures that go by volume; `millilitres` is the medium of
+    one harvest.
+    """
+
+    vessel: str
+    vessels: FloatArray
+    batches: FloatArray
+    millilitres: FloatArray
+    area: FloatArray | None = None
+
+
+def house(cells: FloatArray, conditionings: Iterable[str], take: Take) -> Housing:
+    """Give cells their vessels, medium and batches.
+
+    Parameters
+    ----------
+    cells : ndarray, shape (outer,)
+        At harvest, all of them.
+    conditionings
+        Names of what is done to the cells.
+    take
+        Draws a parameter of the product stage.
+    """
+    names = tuple(name.lower() for name in conditionings)
+    area = cells / take("harvest_density", "cells/cm**2")
+    vessel = vessel_kind(names, area, take("vessel_area.flask", "cm**2"))
+    if vessel == "bioreactor":
+        return _stirred(cells, names, take)
+    return Housing(
+        vessel=vessel,
+        vessels=vessels_needed(area, take(f"vessel_area.{vessel}", "cm**2")),
+        batches=np.ceil(area / take("batch_area", "cm**2")),
+        millilitres=area * take("medium_per_area", "mL/cm**2"),
+        area=area,
+    )
+
+
+def _stirred(cells: FloatArray, names: Iterable[str], take: Take) -> Housing:
+    """House cells by volume; one run is one batch (assumed)."""
+    tank = any(_TANK in name for name in names)
+    row = "cells_per_volume.stirred_tank" if tank else "cells_per_volume.bioreactor"
+    millilitres = cells / take(row, "cells/mL")
+    runs = vessels_needed(millilitres, take("vessel_volume.bioreactor", "mL"))
+    return Housing("bioreactor", runs, runs, millilitres)
 
 
 def vessel_kind(
@@ -50,25 +107,25 @@ def vessel_kind(
     return "flask" if few else "ten_layer"
 
 
-def vessels_needed(area: FloatArray, vessel_area: FloatArray) -> FloatArray:
-    """Give the whole vessels that hold an area, at least one, shape (outer,)."""
-    return np.maximum(np.ceil(area / vessel_area), 1.0)
+def vessels_needed(size: FloatArray, of_one: FloatArray) -> FloatArray:
+    """Give the whole vessels that hold an area or a volume, at least one."""
+    return np.maximum(np.ceil(size / of_one), 1.0)
 
 
-def passages(
+def passages_taken(
     doublings: FloatArray,
     used: FloatArray,
     limit: FloatArray,
     first: FloatArray,
     last: FloatArray,
 ) -> FloatArray:
-    """Give how often the cells are passaged to double so often.
+    """Give how many passages doublings take, parts of one included.
 
-    Doublings in one passage fall evenly with the doublings behind the cells, from
-    `first` in fresh cells to `last` where they stop (form assumed; that they fall is
-    supported), ``d(x) = first - (first - last) * x / limit``, so that
-    ``n = limit / (first - last) * ln(d(used) / d(used + doublings))``, rounded up.
-    Cells asked for more than `limit` doublings stay at `last`.
+    The one rule of ageing in culture. Doublings in one passage fall evenly with the
+    doublings x behind the cells, from `first` in fresh cells to `last` where they stop
+    (form assumed; that they fall is supported), ``d(x) = first - (first - last) * x /
+    limit``, so that ``n = limit / (first - last) * ln(d(used) / d(used +
+    doublings))``. Cells asked for more than `limit` doublings stay at `last`.
 
     Parameters
     ----------
@@ -80,17 +137,43 @@ def passages(
     Returns
     -------
     ndarray, shape (outer,)
-        Whole numbers, zero where nothing doubles.
+        Zero where nothing doubles.
 
     Examples
     --------
     >>> one = np.ones(1)
-    >>> passages(38 * one, 0 * one, 38 * one, 7.7 * one, 1.2 * one)
-    array([11.])
+    >>> passages_taken(38 * one, 0 * one, 38 * one, 7.7 * one, 1.2 * one).round(2)
+    array([10.87])
     """
     begin = np.minimum(used, limit)
     end = np.minimum(used + doublings, limit)
     beyond = doublings - (end - begin)
     slope = (first - last) / limit
     inside = np.log((first - slope * begin) / (first - slope * end)) / slope
-    return np.asarray(np.ceil(inside + beyond / last - 1e-9))
+    return np.asarray(inside + beyond / last)
+
+
+def whole_passages(taken: FloatArray) -> FloatArray:
+    """Round passages up to whole ones, shape (outer,)."""
+    return np.asarray(np.ceil(taken - 1e-9))
+
+
+def growth_hours(
+    taken: FloatArray, first: FloatArray, doubling_time: FloatArray
+) -> FloatArray:
+    """Give how long passages last [h], shape (outer,).
+
+    A passage lasts equally long however old the cells are (assumed): as long as the
+    `first` doublings of fresh cells, ``first * doubling_time``. So cells double more
+    slowly as they age, at most by ``first / last``.
+
+    Parameters
+    ----------
+    taken : ndarray, shape (outer,)
+        From :func:`passages_taken`.
+    first : ndarray, shape (outer,)
+        Doublings in the first passage [1].
+    doubling_time : ndarray, shape (outer,)
+        Of fresh cells [h].
+    """
+    return np.asarray(taken * first * doubling_time)

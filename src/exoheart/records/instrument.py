@@ -116,3 +116,16 @@ class MeasuredSample:
     mean_nm_cv: float | None
     protein_ug_per_ml: float | None = None
     flags: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> str:
+        """What the sample rests on: file, counter, captures, camera level, dilution."""
+        levels = {each.settings.get("Camera Level") for each in self.reading.captures}
+        level = levels.pop() if len(levels) == 1 else None
+        parts = (
+            self.reading.instrument,
+            f"{len(self.reading.captures)} captures",
+            "" if level is None else f"camera level {level}",
+            f"diluted {self.dilution:g} times",
+        )
+        return f"{self.reading.file} ({', '.join(filter(None, parts))})"

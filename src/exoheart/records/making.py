@@ -144,13 +144,15 @@ class RuleStep:
 class Classification:
     """Regulatory class of a product in one jurisdiction, with the way that led to it.
 
-    `checked` is True only if a text was read for every rule on the way.
+    `checked` is True only if a text was read for every rule on the way; `standing`
+    says in words what the weakest rule on it rests on.
     """
 
     jurisdiction: str
     outcome: str
     path: tuple[RuleStep, ...]
     checked: bool
+    standing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,7 @@ _SHARES = (
     ("potency_after_storage", "Vesicles whole after storage (potency)"),
     ("count_after_storage", "Particles still counted after storage"),
 )
-_POSSIBLE = {True: "Possible", False: "Not possible", None: "Not known"}
+_POSSIBLE = {True: "Possible", False: "Not possible", None: "In some draws"}
 
 
 def _needs(product: Part) -> Block:
@@ -84,7 +84,7 @@ def _sourcing(rows: Sequence[Part]) -> Table:
         for row in rows
     ]
     columns = (
-        *("Product", "Whose cells", "In time", "Share of draws in time"),
+        *("Product", "Whose cells", "In time", "Share of draws made in time"),
         *("Day after infarction it is ready, 90 % interval", "median"),
         *("Time to make, 90 % interval", "median"),
     )
@@ -126,22 +126,25 @@ def _remark(row: Part) -> str:
 
 def _release(rows: Sequence[Part]) -> Table:
     body = [
-        (row["item"], row["method"], str(row["status"]), _remark(row)) for row in rows
+        (row["product"], row["item"], row["method"], str(row["status"]), _remark(row))
+        for row in rows
     ]
-    return table("Release checks", ("Check", "Shown by", "Status", "Remark"), body)
+    columns = ("Product", "Check", "Shown by", "Status", "Remark")
+    return table("Release checks", columns, body)
 
 
 def _regulation(rows: Sequence[Part]) -> Table:
     body = [
         (
+            row["product"],
             row["jurisdiction"],
             str(row.get("class") or "not classed"),
             linked(row.get("basis") or "not stated"),
-            "text was read" if row.get("verified") else "not verified",
+            str(row.get("standing") or "not stated"),
         )
         for row in rows
     ]
-    columns = ("Jurisdiction", "Class", "Basis", "Standing of the rule")
+    columns = ("Product", "Where", "Class", "Basis", "Weakest rule on the way")
     return table("Regulatory class, not legal advice", columns, body)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib import resources
 from itertools import pairwise
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 
 from exoheart.figures import numbers
-from exoheart.figures.nta import level_words, sizes
+from exoheart.figures.nta import level_words, sentence, sizes
 from exoheart.report.blocks import (
     Block,
     Part,
@@ -33,8 +33,7 @@ _STANDING = (
     "Research use only, not medical advice; read from the files of particle counters."
 )
 _SETTINGS_SHOWN = 3
-#: Tails below this share of a table's unit are told as being below it.
-_SMALL = 0.001
+_MOST_DECIMALS = 4
 
 
 def render_nta(document: Mapping[str, Any]) -> str:
@@ -87,61 +86,83 @@ def file_tables(one: Part) -> list[Table]:
     return made
 
 
-def sentence(one: Part) -> str:
-    """Say what a file is and what its concentrations are of."""
-    told = f"{one['instrument']}, {_count(len(one['captures']), 'capture')}; "
-    if one["dilution"] is None:
-        return told + "no dilution recorded: concentrations are of what was counted."
-    factor = numbers.number(one["dilution"])
-    if one["adjusted"]:
-        return told + f"concentrations hold the recorded dilution of {factor}."
-    return told + f"concentrations are before the recorded dilution of {factor}."
-
-
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def captures_table(one: Part) -> Table:
-    """Give the captures as the file has them; the warnings stand below all tables."""
-    unit, power = _unit([each["per_ml"] for each in one["captures"]])
+    """Give the captures as the file has them; the warnings stand below all tables.
+
+    Camera level and number of flags have a column only where some capture has one.
+    """
+    captures = one["captures"]
+    unit, power = _unit([each["per_ml"] for each in captures])
     body = [
         (
             each["name"],
             each["camera_level"] or "",
-            numbers.number(each["per_ml"] / power),
-            *(
-                _size(each[key])
-                for key in ("mean_nm", "mode_nm", "sd_nm", "d10_nm", "d50_nm", "d90_nm")
-            ),
+            _fixed(each["per_ml"] / power, 2),
+            *(_size(each[f"{key}_nm"]) for key in _SIZES),
             str(len(each["flags"])),
         )
-        for each in one["captures"]
+        for each in captures
     ]
-    columns = (
-        *("Capture", "Camera level", unit, "Mean nm", "Mode nm", "SD nm"),
-        *("D10 nm", "D50 nm", "D90 nm", "Flags"),
-    )
-    return table("Captures, as in the file", columns, body, range(1, 10))
+    kept = [
+        place
+        for place in range(len(_CAPTURE_COLUMNS))
+        if (place != _LEVEL or any(each["camera_level"] for each in captures))
+        and (place != _FLAGS or any(each["flags"] for each in captures))
+    ]
+    columns = [_CAPTURE_COLUMNS[place] for place in kept]
+    rows = [[row[place] for place in kept] for row in body]
+    caption = f"Captures, as in the file: count in {unit}, sizes in nm"
+    return table(caption, columns, rows, range(1, len(kept)))
+
+
+_SIZES = ("mean", "mode", "sd", "d10", "d50", "d90")
+_CAPTURE_COLUMNS = (
+    *("Capture", "Level", "Count"),
+    *("Mean", "Mode", "SD", "D10", "D50", "D90", "Flags"),
+)
+_LEVEL, _FLAGS = 1, 9
 
 
 def levels_table(one: Part) -> Table:
     """Give the camera levels side by side, and how much more each counts."""
-    unit, power = _unit([each["per_ml"] for each in one["levels"]])
-    first = level_words(one["levels"][0]["camera_level"])
+    levels = one["levels"]
+    unit, power = _unit([each["per_ml"] for each in levels])
+    first = level_words(levels[0]["camera_level"])
+    counts = _with_errors(
+        [each["per_ml"] for each in levels],
+        [each["standard_error"] for each in levels],
+        power,
+    )
     body = [
         (
             level_words(each["camera_level"]),
             str(each["captures"]),
-            _with_error(each["per_ml"], each["standard_error"], power),
+            count,
             _size(each["mean_nm"]),
-            numbers.number(each["ratio_to_first"]),
+            _ratio(each),
         )
-        for each in one["levels"]
+        for each, count in zip(levels, counts, strict=True)
     ]
     columns = ("Captures at", "Captures", unit, "Mean nm", f"Ratio to {first}")
-    caption = "By camera level: mean ± standard error across captures"
+    caption = (
+        "By camera level: mean ± standard error across captures; ratio: 90 % interval; "
+        "middle"
+    )
+    if any(each["ratio_error_assumed"] for each in levels):
+        caption += " (error of one capture assumed)"
     return table(caption, columns, body, (1, 2, 3, 4))
+
+
+def _ratio(level: Part) -> str:
+    """Write the interval of a ratio, then its middle; the first level is one."""
+    ends, middle = level["ratio_interval90"], level["ratio_to_first"]
+    if ends is None:
+        return numbers.number(middle)
+    return f"{numbers.interval(ends)}; {numbers.median(middle, ends)}"
 
 
 def settings_table(one: Part) -> Table:
@@ -157,7 +178,8 @@ def _values(values: list[str]) -> str:
     found = [_float(value) for value in values]
     read = [value for value in found if value is not None]
     if len(values) > _SETTINGS_SHOWN and len(read) == len(values):
-        return f"{min(read):g} to {max(read):g} ({len(values)} values)"
+        ends = f"{min(read):g} to {max(read):g} ({len(values)} values)"
+        return numbers.tidy(ends)
     shown = ", ".join(value or "none" for value in values[:_SETTINGS_SHOWN])
     rest = len(values) - _SETTINGS_SHOWN
     return f"{shown} and {rest} more" if rest > 0 else shown
@@ -174,13 +196,11 @@ def sample_table(sample: Part) -> Table:
     """Give the counted vial, with and without the error between laboratories."""
     unit, power = _unit([sample["per_ml"]])
     assumed = " (error of one capture assumed)" if sample["error_assumed"] else ""
-    size = _with_error(sample["mean_nm"], sample["mean_nm_standard_error"], 1.0)
+    count = _with_errors([sample["per_ml"]], [sample["standard_error"]], power)
+    size = _with_errors([sample["mean_nm"]], [sample["mean_nm_standard_error"]], 1.0)
     rows = [
-        ("Dilution", numbers.number(sample["dilution"])),
-        (
-            f"Counted, {unit}, mean ± standard error",
-            _with_error(sample["per_ml"], sample["standard_error"], power),
-        ),
+        (_dilution_words(sample), numbers.number(sample["dilution"])),
+        (f"Counted, {unit}, mean ± standard error", *count),
         (
             f"Counted, 90 % from the captures{assumed}",
             _interval(sample["counted_interval90"], power),
@@ -189,7 +209,7 @@ def sample_table(sample: Part) -> Table:
             "True, 90 % with the error between laboratories",
             _interval(sample["true_interval90"], power),
         ),
-        ("Mean diameter, nm", size),
+        ("Mean diameter, nm", *size),
     ]
     if sample["protein_ug_per_ml"]:
         rows += [
@@ -200,26 +220,29 @@ def sample_table(sample: Part) -> Table:
     return table(f"The vial, from {used}", ("What", "Value"), rows, (1,))
 
 
+def _dilution_words(sample: Part) -> str:
+    """Say where a dilution comes from, and whether the file's numbers hold it."""
+    origin = "given" if sample["dilution_given"] else "in the file"
+    if sample["dilution_in_file_numbers"]:
+        return f"Dilution, {origin}, already in its numbers"
+    return f"Dilution, {origin}, multiplied in here"
+
+
 def sizes_table(one: Part) -> Table:
     """Give the figure as a table: particles per mL in coarse bins."""
     held = one["histogram"]
     tops = [value for group in held["groups"] for value in group["mean"]]
     unit, power = _unit(tops)
-    edges = held["edges_nm"]
-    body = [
-        (
-            f"{low:g} to {high:g}",
-            *(
-                _with_error(
-                    group["mean"][k],
-                    group["standard_error"] and group["standard_error"][k],
-                    power,
-                )
-                for group in held["groups"]
-            ),
+    cells = [
+        _with_errors(
+            group["mean"],
+            group["standard_error"] or [None] * len(group["mean"]),
+            power,
         )
-        for k, (low, high) in enumerate(pairwise(edges))
+        for group in held["groups"]
     ]
+    bins = (f"{low:g} to {high:g}" for low, high in pairwise(held["edges_nm"]))
+    body = list(zip(bins, *cells, strict=True))
     columns = ("nm", *(level_words(each["camera_level"]) for each in held["groups"]))
     caption = f"Sizes, {unit}: mean ± standard error across captures"
     return table(caption, columns, body, range(1, len(columns)))
@@ -234,16 +257,47 @@ def _unit(values: list[float]) -> tuple[str, float]:
     return f"{numbers.number(power)} per mL", power
 
 
-def _with_error(value: float | None, error: float | None, power: float) -> str:
+def _with_errors(
+    values: Sequence[float | None], errors: Sequence[float | None], power: float
+) -> list[str]:
+    """Write means and their standard errors, all with the same decimals.
+
+    The largest error has two digits; without errors the largest mean has three.
+    """
+    widest = max((error / power for error in errors if error), default=0.0)
+    top = max((value / power for value in values if value), default=0.0)
+    decimals = _decimals(widest, 2) if widest > 0 else _decimals(top, 3)
+    return [
+        _with_error(
+            None if value is None else value / power,
+            None if error is None else error / power,
+            decimals,
+        )
+        for value, error in zip(values, errors, strict=True)
+    ]
+
+
+def _decimals(value: float, digits: int) -> int:
+    """Give the decimals with which a number shows its first `digits` digits."""
+    if not value > 0:
+        return 0
+    return min(max(digits - 1 - math.floor(math.log10(value)), 0), _MOST_DECIMALS)
+
+
+def _with_error(value: float | None, error: float | None, decimals: int) -> str:
     """Write a mean and its standard error; without one the mean alone."""
     if value is None:
         return ""
-    if 0 < value / power < _SMALL:
-        return f"below {_SMALL:g}"
-    told = numbers.number(float(f"{value / power:.4g}"))
-    if error is None:
-        return told
-    return f"{told} ± {numbers.number(float(f'{error / power:.3g}'), 2)}"
+    told = _fixed(value, decimals)
+    return told if error is None else f"{told} ± {_fixed(error, decimals)}"
+
+
+def _fixed(value: float, decimals: int) -> str:
+    """Write a number above zero with `decimals`; what would read zero is below it."""
+    least = 10.0**-decimals
+    if 0 < value < least / 2:
+        return f"below {least:.{decimals}f}"
+    return f"{value:,.{decimals}f}"
 
 
 def _interval(ends: list[float], power: float) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from exoheart.evidence import load_parameters, load_studies, outside
+from exoheart.product import is_own
 from exoheart.records.study import Arm, Moment, Study
 from exoheart.study.names import laboratory_clock
 
@@ -51,7 +52,7 @@ def check_study(study: Study) -> list[Warning_]:
     'animal.body_mass'
     """
     warnings = [*_mass(study), *_laboratory(study), *_outside(study)]
-    warnings += [*_controls(study), *_times(study)]
+    warnings += [*_controls(study), *_times(study), *_own_cells(study)]
     return list(dict.fromkeys(warnings))
 
 
@@ -106,6 +107,20 @@ def _outside(study: Study) -> Iterator[Warning_]:
             where = f"arm[{places[found.arm]}].{key}" if key else ""
             where = where or f"product.{arm.product}.{found.what}"
         yield Warning_(where, found.met, found.studied, found.source)
+
+
+def _own_cells(study: Study) -> Iterator[Warning_]:
+    """Warn where a product of own cells is due: it is made after the infarct."""
+    for arm in study.arms:
+        product = study.products.get(arm.product or "")
+        if product is None or arm.at is None or not is_own(product):
+            continue
+        met = f"own cells, first due {arm.at.words}"
+        allowed = (
+            "own cells are taken and grown after the infarct, which takes weeks; "
+            "exoheart product make says when they are ready"
+        )
+        yield Warning_(f"product.{product.name}.donor_state.autologous", met, allowed)
 
 
 def _controls(study: Study) -> Iterator[Warning_]:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from exoheart import units
-from exoheart.errors import InputError, UnitError
-from exoheart.product import measured_sample, read_instrument
+from exoheart.errors import InputError
+from exoheart.product.instrument import (
+    CONTENT,
+    measured_sample,
+    protein_content,
+    read_instrument,
+)
 from exoheart.records.instrument import MeasuredSample
 from exoheart.study.build import Draft, Table
-
-_CONTENT = "a mass above zero per volume, such as '0.4 mg/mL'"
 
 
 def measured(draft: Draft, where: str, raw: Table) -> MeasuredSample | None:
@@ -52,11 +54,7 @@ def _protein(draft: Draft, where: str, text: object) -> float | None:
     if text is None:
         return None
     try:
-        number, unit = units.split(str(text))
-        value = number * units.factor(unit, "ug/mL")
-    except UnitError:
-        value = 0.0
-    if not value > 0:
-        draft.read.fault(where, text, _CONTENT)
+        return protein_content(str(text))
+    except InputError:
+        draft.read.fault(where, text, CONTENT)
         return None
-    return value

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from exoheart.donor import combination_faults, find_modifiers, state_faults
+from exoheart.donor import find_modifiers, planned_faults, state_faults
 from exoheart.records.study import Product, Storage
 from exoheart.study.build import Draft, Table
 from exoheart.study.faults import Reader
@@ -31,7 +31,7 @@ def _product(draft: Draft, name: str) -> Product | None:
     conditioning = _each(read, f"{where}.conditioning", raw, draft.names.conditioning)
     engineering = _each(read, f"{where}.engineering", raw, draft.names.engineering)
     _check_steps(read, where, isolation)
-    _check_changes(read, where, donor, conditioning, engineering)
+    _check_changes(read, where, donor, raw, (conditioning, engineering))
     read.faults += state_faults(raw.get("donor_state") or {}, f"{where}.donor_state")
     if form == "conditioned medium" and raw.get("isolation"):
         met = f"{', '.join(isolation) or 'steps'} with conditioned medium"
@@ -82,18 +82,29 @@ def _check_changes(
     read: Reader,
     where: str,
     donor: str | None,
-    conditioning: tuple[str, ...],
-    engineering: tuple[str, ...],
+    raw: Table,
+    changes: tuple[tuple[str, ...], tuple[str, ...]],
 ) -> None:
-    """Refuse changes of the donor that were never measured together."""
+    """Refuse changes of the donor that can't be made or were never made together."""
+    conditioning, engineering = changes
     both = (
         *find_modifiers(conditioning, "conditioning"),
         *find_modifiers(engineering, "engineering"),
     )
-    for fault in combination_faults(both, donor or ""):
-        key = "engineering" if engineering else "conditioning"
+    form, medium = raw.get("form", "vesicles"), raw.get("medium", "serum-free")
+    for fault in planned_faults(both, donor or "", str(form), str(medium)):
+        key = _key_of(fault, engineering, conditioning)
         met, _, allowed = fault.partition("; ")
         read.refuse(f"{where}.{key}", met, allowed)
+
+
+def _key_of(
+    fault: str, engineering: tuple[str, ...], conditioning: tuple[str, ...]
+) -> str:
+    """Give the key that a fault begins with; the donor where no change is met."""
+    if fault.startswith(engineering):
+        return "engineering"
+    return "conditioning" if fault.startswith(conditioning) else "donor"
 
 
 def _check_autologous(draft: Draft, where: str, raw: Table) -> None:

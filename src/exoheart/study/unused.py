@@ -2,7 +2,8 @@
 
 Part of :mod:`exoheart.study`. This is the one place that lists them: a piece of work
 that makes a key count takes its line out here. Some keys count for some product forms
-only, or only beside another key.
+only, or only beside another key; the donor stage says which of its keys change nothing
+for a donor.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ from collections.abc import Iterator, Mapping
 from fnmatch import fnmatchcase
 from typing import Any
 
+from exoheart.donor import unused_keys as unused_by_donor
+from exoheart.records.study import Product
 from exoheart.study.names import Names, laboratory_clock
 
 #: Key patterns (items without their number) that nothing reads; a value that means
@@ -24,7 +27,7 @@ RECORDED: Mapping[str, object] = {
 _OF_FORM: Mapping[str, tuple[str, ...]] = {
     "cells": ("conditioning", "isolation", "storage", "medium", "measured"),
     "RNA": (
-        *("donor_species", "conditioning", "isolation", "storage"),
+        *("donor_species", "conditioning", "engineering", "isolation", "storage"),
         *("medium", "measured"),
     ),
 }
@@ -46,7 +49,7 @@ def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
         found.remove("animal.infarct.laboratory")
     products = data.get("product", {})
     for name, product in products.items():
-        found += [f"product.{name}.{key}" for key in _unused_by_form(product)]
+        found += _of_product(name, product)
     given = {arm.get("product") for arm in data["arm"]}
     found += [f"product.{name}" for name in products if name not in given]
     for number, arm in enumerate(data["arm"], start=1):
@@ -62,12 +65,31 @@ def unused_keys(data: Mapping[str, Any], names: Names) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _of_product(name: str, product: Mapping[str, Any]) -> list[str]:
+    """Give the keys of a product that change nothing, each once."""
+    found = [f"product.{name}.{key}" for key in _unused_by_form(product)]
+    form = product.get("form", "vesicles")
+    if form == "RNA":
+        return found
+    planned = Product(
+        name,
+        form,
+        product["donor"],
+        donor_state=product.get("donor_state", {}),
+        conditioning=tuple(product.get("conditioning", ())),
+        engineering=tuple(product.get("engineering", ())),
+        medium=product.get("medium", "serum-free"),
+    )
+    listed = unused_by_donor(planned)
+    return found + [key for key in listed if key.partition(": ")[0] not in found]
+
+
 def _unused_by_form(product: Mapping[str, Any]) -> list[str]:
     """Give the keys of a product that mean nothing for its form."""
     form = product.get("form", "vesicles")
     found = [key for key in _OF_FORM.get(form, ()) if product.get(key)]
-    if form == "RNA" and "autologous" in product.get("donor_state", {}):
-        found.append("donor_state.autologous")
+    if form == "RNA":
+        found += [f"donor_state.{key}" for key in product.get("donor_state", {})]
     return found
 
 

@@ -6,8 +6,15 @@ place of assumed numbers. Read next: :mod:`exoheart.product.instrument.reading` 
 file is whose), :mod:`exoheart.product.instrument.sample`.
 """
 
+from exoheart.product.instrument.protein import CONTENT, protein_content
 from exoheart.product.instrument.reading import read_instrument
 from exoheart.product.instrument.sample import measured_sample
 from exoheart.product.instrument.summary import summarise
 
-__all__ = ["measured_sample", "read_instrument", "summarise"]
+__all__ = [
+    "CONTENT",
+    "measured_sample",
+    "protein_content",
+    "read_instrument",
+    "summarise",
+]

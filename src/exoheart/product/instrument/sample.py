@@ -13,6 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from exoheart.errors import InputError
+from exoheart.product.written import written
 from exoheart.records.instrument import (
     Capture,
     FloatArray,
@@ -65,8 +66,8 @@ def measured_sample(
         )
     if protein_ug_per_ml is not None and not protein_ug_per_ml > 0:
         faults.append(
-            f"met {protein_ug_per_ml:g} ug/mL of protein; allowed: above zero; give "
-            "what the assay measured, or leave it out"
+            f"met {written(protein_ug_per_ml)} ug/mL of protein; allowed: above "
+            "zero; give what the assay measured, or leave it out"
         )
     if faults or kept is None or factor is None:
         raise InputError("\n".join(f"{reading.file}: {fault}" for fault in faults))
@@ -136,26 +137,27 @@ def _dilution(
     reading: InstrumentReading, given: float | None, faults: list[str]
 ) -> float | None:
     """Settle the dilution: the file's, or the user's where it has none."""
-    written = reading.dilution
+    own = reading.dilution
     if given is not None and not (np.isfinite(given) and given >= 1.0):
         faults.append(
-            f"met a dilution of {given:g}; allowed: 1 or more; give total volume over "
-            "sample volume (1 where nothing was diluted)"
+            f"met a dilution of {written(given)}; allowed: 1 or more; give total "
+            "volume over sample volume (1 where nothing was diluted)"
         )
         return None
-    if written is None and given is None:
+    if own is None and given is None:
         faults.append(
             "met no dilution, the file has none recorded; allowed: 1 or more; give it "
             "(1 where the sample was counted undiluted)"
         )
         return None
-    if written is not None and given is not None and not np.isclose(written, given):
+    if own is not None and given is not None and not np.isclose(own, given):
         faults.append(
-            f"met a dilution of {given:g} where the file has {written:g}; allowed: the "
-            "file's own; leave yours out, or mend the file at the instrument"
+            f"met a dilution of {written(given)} where the file has {written(own)}; "
+            "allowed: the file's own; leave yours out, or mend the file at the "
+            "instrument"
         )
         return None
-    return given if written is None else written
+    return given if own is None else own
 
 
 def _mean_diameters(reading: InstrumentReading) -> FloatArray:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exoheart.product.written import written
 from exoheart.records.instrument import FloatArray
 
 #: Bad rows that are told one by one; the rest are counted.
@@ -114,8 +115,8 @@ def _order_faults(rows: Sequence[SizeRow], centres: FloatArray) -> list[str]:
 
 def _value_faults(rows: Sequence[SizeRow], per_ml: FloatArray) -> list[str]:
     return [
-        f"line {row.line}: met a concentration of {np.min(column):g}/mL in the size "
-        "table; allowed: zero or more; export it again"
+        f"line {row.line}: met a concentration of {written(float(np.min(column)))}/mL "
+        "in the size table; allowed: zero or more; export it again"
         for row, column in zip(rows, per_ml.T, strict=True)
         if np.any(column < 0)
     ]

@@ -23,6 +23,7 @@ from exoheart.records.instrument import (
     MeasuredSample,
 )
 
+Row = dict[str, Any]
 #: Ends of a 90 % interval.
 _ENDS = (0.05, 0.95)
 #: Shares of all particles below and above the sizes that are shown.
@@ -36,6 +37,7 @@ def summarise(
     sample: MeasuredSample | None,
     count_ratio: Distribution,
     capture_cv: float,
+    notes: Sequence[str] = (),
 ) -> dict[str, Any]:
     """Give the document of one file.
 
@@ -49,6 +51,8 @@ def summarise(
         Counted over true particles, between laboratories.
     capture_cv
         Relative error of one capture where only one was taken.
+    notes
+        What else a reader must know; stands first among the flags.
 
     Returns
     -------
@@ -64,14 +68,15 @@ def summarise(
         "dilution": reading.dilution,
         "adjusted": reading.adjusted,
         "captures": [_capture(each) for each in reading.captures],
-        "levels": _levels(reading, groups),
+        "levels": _levels(reading, groups, capture_cv),
         "settings": _settings(reading.captures),
         "distribution": _distribution(reading, groups, bins),
         "histogram": _histogram(reading, groups, bins),
         "sample": sample and _sample(sample, count_ratio, capture_cv),
-        "flags": list(sample.flags)
-        if sample
-        else [*reading.flags, *capture_flags(reading)],
+        "flags": [
+            *notes,
+            *(sample.flags if sample else (*reading.flags, *capture_flags(reading))),
+        ],
     }
 
 
@@ -106,7 +111,9 @@ def _order(level: str | None) -> tuple[bool, float, str]:
 
 
 def _levels(
-    reading: InstrumentReading, groups: Mapping[str | None, list[int]]
+    reading: InstrumentReading,
+    groups: Mapping[str | None, list[int]],
+    capture_cv: float,
 ) -> list[dict[str, Any]]:
     """Give count and size at each camera level, and the ratio to the lowest level."""
     levels: list[dict[str, Any]] = []
@@ -115,7 +122,6 @@ def _levels(
         counts = np.array([each.per_ml for each in captures])
         sizes = [each.mean_nm for each in captures if each.mean_nm is not None]
         mean = float(np.mean(counts))
-        first = levels[0]["per_ml"] if levels else mean
         levels.append(
             {
                 "camera_level": level,
@@ -123,10 +129,40 @@ def _levels(
                 "per_ml": mean,
                 "standard_error": _standard_error(counts),
                 "mean_nm": float(np.mean(sizes)) if sizes else None,
-                "ratio_to_first": mean / first if first > 0 else None,
             }
         )
-    return levels
+    return [{**each, **_ratio(each, levels[0], capture_cv)} for each in levels]
+
+
+def _ratio(one: Mapping[str, Any], first: Mapping[str, Any], cv: float) -> Row:
+    """Give a level's count over that of the first level, with its 90 % interval.
+
+    The errors of the two means are lognormal and independent. A level of one capture
+    has the error `cv`; a level that counted nothing has no ratio.
+    """
+    pair = (one, first)
+    if not all(each["per_ml"] > 0 for each in pair):
+        return {
+            "ratio_to_first": None,
+            "ratio_interval90": None,
+            "ratio_error_assumed": False,
+        }
+    ratio = one["per_ml"] / first["per_ml"]
+    alone = [each["standard_error"] is None for each in pair]
+    errors = [
+        cv
+        if each["standard_error"] is None
+        else each["standard_error"] / each["per_ml"]
+        for each in pair
+    ]
+    spread = np.sqrt(np.sum(np.log1p(np.square(errors))))
+    ends = ratio * np.exp(spread * special.ndtri(_ENDS))
+    same = one is first
+    return {
+        "ratio_to_first": ratio,
+        "ratio_interval90": None if same else ends.tolist(),
+        "ratio_error_assumed": not same and any(alone),
+    }
 
 
 def _standard_error(values: FloatArray) -> float | None:
@@ -225,6 +261,8 @@ def _sample(
     size_cv = sample.mean_nm_cv
     return {
         "dilution": sample.dilution,
+        "dilution_given": sample.reading.dilution is None,
+        "dilution_in_file_numbers": sample.reading.adjusted,
         "captures": [each.name for each in sample.reading.captures],
         "per_ml": sample.per_ml,
         "standard_error": None if sample.cv is None else sample.cv * sample.per_ml,

@@ -24,6 +24,7 @@ from exoheart.product.instrument.zetaview_header import (
     settings_of,
     value_of,
 )
+from exoheart.product.written import written
 from exoheart.records.instrument import Capture, InstrumentReading
 
 #: How a concentration per mL may be written, without spaces.
@@ -237,19 +238,19 @@ def _adjusted(
             if abs(total - expected) <= _SAME * expected:
                 return holds, []
         faults.append(
-            f"Original Concentration: met {original:.3g}/mL, but the table sums to "
-            f"{total:.3g}/mL at a dilution of {dilution:g}; allowed: their product or "
-            "the same; export it again"
+            f"Original Concentration: met {written(original)}/mL, but the table sums "
+            f"to {written(total)}/mL at a dilution of {written(dilution)}; allowed: "
+            "their product or the same; export it again"
         )
         return False, []
     if total > _MOST_IN_CELL:
         faults.append(
-            f"size table: met {total:.3g}/mL, more than can have been in the cell, at "
-            f"a dilution of {dilution:g} that may be in it already; allowed: up to "
-            f"{_MOST_IN_CELL:.0e}/mL; export with a dilution of 1 and give the "
-            "dilution yourself"
+            f"size table: met {written(total)}/mL, more than can have been in the "
+            f"cell, at a dilution of {written(dilution)} that may be in it already; "
+            f"allowed: up to {written(_MOST_IN_CELL)}/mL; export with a dilution of 1 "
+            "and give the dilution yourself"
         )
     return False, [
         "the table is taken as that of the diluted sample and multiplied by "
-        f"{dilution:g}: compare with 'Original Concentration' in the PDF report"
+        f"{written(dilution)}: compare with 'Original Concentration' in the PDF report"
     ]
