@@ -25,7 +25,7 @@ from exoheart.donor import (
     shipped_modifiers,
     spellings,
 )
-from exoheart.donor.modifiers import KINDS, TARGETS
+from exoheart.donor.modifiers import KINDS, TARGETS, culture_of
 from exoheart.donor.secretion import unused_keys
 from exoheart.engine.streams import uniforms
 from exoheart.errors import InputError
@@ -336,3 +336,21 @@ def test_what_is_allowed_changes_each_number_once_and_stays_possible(chosen, don
 def _one_form(chosen: list[Modifier]) -> bool:
     """Priming is for cells, loading and surfaces for vesicles: either works alone."""
     return len({one.kind == "primed cells" for one in chosen}) == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "culture"),
+    [
+        ("hypoxia 5%", "flask"),
+        ("stirred tank", "stirred_tank"),
+        ("spinner flask", "bioreactor"),
+        ("vertical wheel", "bioreactor"),
+        ("hollow fibre", "bioreactor"),
+        ("spheroid", "bioreactor"),
+    ],
+)
+def test_a_conditioning_says_what_the_cells_are_kept_in(
+    name: str, culture: str
+) -> None:
+    """Cultures that go by volume are named by the table."""
+    assert culture_of(find_modifiers((name,), "conditioning")) == culture

@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exoheart.product.vessels import (
+    flat_vessel,
     growth_hours,
     house,
     passages_taken,
-    vessel_kind,
     vessels_needed,
     whole_passages,
 )
@@ -87,16 +87,15 @@ def test_passages_and_hours_of_two_stretches_add_up(
 
 
 @pytest.mark.parametrize(
-    ("conditionings", "millilitres", "vessel"),
+    ("culture", "millilitres", "vessel"),
     [
-        ((), 100.0, "flask"),  # 1e7 cells / 2e4 per cm2 * 0.2 mL per cm2
-        (("spheroid",), 50.0, "bioreactor"),
-        (("vertical wheel",), 50.0, "bioreactor"),
-        (("stirred tank",), 1000.0, "bioreactor"),
+        ("flask", 100.0, "flask"),  # 1e7 cells / 2e4 per cm2 * 0.2 mL per cm2
+        ("bioreactor", 50.0, "bioreactor"),
+        ("stirred_tank", 1000.0, "bioreactor"),
     ],
 )
 def test_stirred_cultures_go_by_volume_and_flat_ones_by_area(
-    conditionings: tuple[str, ...], millilitres: float, vessel: str
+    culture: str, millilitres: float, vessel: str
 ) -> None:
     """A stirred tank holds fewer cells per mL than a flask, as it was measured."""
     rows = {
@@ -108,9 +107,7 @@ def test_stirred_cultures_go_by_volume_and_flat_ones_by_area(
         "cells_per_volume.bioreactor": 2e5,
         "vessel_volume.bioreactor": 300.0,
     }
-    found = house(
-        np.array([1e7]), conditionings, lambda name, _: np.array([rows[name]])
-    )
+    found = house(np.array([1e7]), culture, lambda name, _: np.array([rows[name]]))
     assert found.vessel == vessel
     assert found.millilitres == pytest.approx([millilitres])
     assert (found.area is None) == (vessel == "bioreactor")
@@ -124,9 +121,8 @@ def test_vessels_are_whole_and_at_least_one() -> None:
     assert found.tolist() == [1.0, 1.0, 2.0]
 
 
-@pytest.mark.parametrize(
-    "name", ["spinner flask", "stirred tank", "vertical wheel", "hollow fibre"]
-)
-def test_stirred_and_hollow_fibre_cultures_are_bioreactors(name: str) -> None:
-    """Whatever the area."""
-    assert vessel_kind((name,), np.array([1.0]), np.array([175.0])) == "bioreactor"
+def test_a_large_flat_culture_goes_into_layers() -> None:
+    """Forty flasks are handled, a hundred aren't."""
+    flask = np.array([175.0])
+    assert flat_vessel(40 * flask, flask) == "flask"
+    assert flat_vessel(100 * flask, flask) == "ten_layer"

@@ -307,3 +307,11 @@ def test_importing_loads_no_heavy_library() -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, check=True
     )
     assert done.stdout.strip() == "set()"
+
+
+def test_a_human_line_of_another_species_is_refused() -> None:
+    text = template("pig").replace('donor = "CDC"', 'donor = "HEK293"')
+    text = text.replace('donor_species = "human"', 'donor_species = "mouse"')
+    assert 'donor_species = "mouse"' in text
+    with pytest.raises(StudyError, match="HEK293 is a human line"):
+        parse_study(text)

@@ -10,7 +10,7 @@ import typer
 
 from exoheart.cli import show
 from exoheart.cli.files import write_once
-from exoheart.cli.options import Json, Members, Seed, StudyPath
+from exoheart.cli.options import Json, Seed, StudyPath
 
 _Row = Mapping[str, Any]
 #: Rows of the table of amounts: key of the document, words, unit.
@@ -58,7 +58,15 @@ def make(
         ),
     ] = None,
     seed: Seed = 0,
-    members: Members = None,
+    members: Annotated[
+        int | None,
+        typer.Option(
+            min=16,
+            max=1_000_000,
+            help="As for plan, whose numbers it gives: an eighth are joint draws.",
+            show_default="1024",
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Say whether each product can exist in time, and what making it takes."""

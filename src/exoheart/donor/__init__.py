@@ -31,7 +31,7 @@ from exoheart.donor.modifiers import (
     shipped_modifiers,
     spellings,
 )
-from exoheart.donor.names import COLLECTED, DONORS, canonical_donor
+from exoheart.donor.names import COLLECTED, DONORS, HUMAN_LINES, canonical_donor
 from exoheart.donor.planned import planned_cell, planned_flask
 from exoheart.donor.secretion import secretion, unused_keys
 from exoheart.donor.state import DonorState, read_state, state_faults
@@ -82,6 +82,7 @@ READS: tuple[str, ...] = (
 __all__ = [
     "COLLECTED",
     "DONORS",
+    "HUMAN_LINES",
     "READS",
     "SIZE_CLASSES",
     "Cell",

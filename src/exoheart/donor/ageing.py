@@ -55,6 +55,11 @@ class StateEffects:
     unused: tuple[str, ...] = ()
 
 
+#: Lines, newborn and reprogrammed cells: they don't carry the age of a grown donor, nor
+#: an illness that cells pick up in it (assumed for reprogrammed ones).
+_YOUNG = frozenset({"HEK293", "ESC", "iPSC", "iPSC-MSC", "MSC-UC"})
+
+
 def state_effects(state: DonorState, donor: str, take: Take) -> StateEffects:
     """Give what the state of a donor changes.
 
@@ -70,11 +75,12 @@ def state_effects(state: DonorState, donor: str, take: Take) -> StateEffects:
     factors: list[Factor] = []
     unused = []
     if state.age is not None:
-        factors += _of_age(state.age, take)
+        unused += ["age"] if donor in _YOUNG else []
+        factors += [] if donor in _YOUNG else _of_age(state.age, take)
     if state.disease not in (None, "none"):
         ill = donor in _PATIENTS and state.disease == "cardiovascular"
-        unused += ["disease"] if ill else []
-        factors += [] if ill else _of_disease(str(state.disease), take)
+        unused += ["disease"] if ill or donor in _YOUNG else []
+        factors += [] if ill or donor in _YOUNG else _of_disease(state.disease, take)
     used = None
     if state.passage is not None and donor in AGEING_IN_CULTURE:
         used = _doublings_used(state.passage, donor, take)

@@ -19,7 +19,12 @@ from exoheart.donor.names import COLLECTED
 from exoheart.errors import InputError, closest
 
 Group = Literal["conditioning", "engineering"]
+Culture = Literal["flask", "stirred_tank", "bioreactor"]
 
+_CULTURES: Mapping[str, Culture] = {
+    "stirred_tank": "stirred_tank",
+    "bioreactor": "bioreactor",
+}
 #: Kinds of change; the regulatory rules and the make plan ask for them.
 KINDS = (
     "culture",  # how the cells are kept: nothing is added that stays
@@ -89,6 +94,9 @@ class Modifier:
         One of :data:`KINDS`.
     effects
         What it changes; empty where no number is known.
+    culture
+        What the cells are kept in where this says it: a stirred tank, or another vessel
+        that goes by volume; None where they stay in a flask.
     measured_with
         Names of modifiers on top of which it was measured, so that both may be used.
     donors
@@ -104,6 +112,7 @@ class Modifier:
     group: Group
     kind: str
     effects: tuple[Effect, ...]
+    culture: Culture | None
     measured_with: tuple[str, ...]
     donors: tuple[str, ...]
     words: str
@@ -128,6 +137,7 @@ def _modifier(rows: list[Mapping[str, str]]) -> Modifier:
         group=group,
         kind=first["kind"],
         effects=tuple(Effect(r["target"], r["row"]) for r in rows if r["target"]),
+        culture=_CULTURES.get(first["culture"]),
         measured_with=_listed(first["measured_with"]),
         donors=_listed(first["donors"]),
         words=" ".join(row["words"] for row in rows if row["words"]),
@@ -322,6 +332,11 @@ def _number(target: str) -> str:
     if target.startswith("ligand."):
         return _LIGAND
     return _SAME.get(target, target.replace("share.", "share of "))
+
+
+def culture_of(modifiers: Iterable[Modifier]) -> Culture:
+    """Say what the cells are kept in: a flask, unless a modifier says otherwise."""
+    return next((one.culture for one in modifiers if one.culture), "flask")
 
 
 def ligand_of(modifiers: Iterable[Modifier]) -> str | None:

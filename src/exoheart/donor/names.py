@@ -35,6 +35,10 @@ COUNTED_FORMS = ("vesicles", "conditioned medium")
 COLLECTED = frozenset({"plasma", "perfused-heart"})
 
 
+#: Laboratory lines, which come from people whatever is treated.
+HUMAN_LINES = frozenset({"HEK293"})
+
+
 def canonical_donor(name: str) -> str:
     """Give the tables' name of a donor.
 

@@ -19,8 +19,9 @@ from exoheart.donor.biogenesis import (
     reachable,
 )
 from exoheart.donor.medium import Flask
+from exoheart.donor.modifiers import culture_of, find_modifiers
 from exoheart.donor.names import COUNTED_FORMS
-from exoheart.donor.secretion import secretion
+from exoheart.donor.secretion import cells_per_ml, secretion
 from exoheart.records.prior import Priors
 from exoheart.records.product import FloatArray, Secretion, Uniforms, draw
 from exoheart.records.study import Product
@@ -32,11 +33,11 @@ def planned_flask(product: Product, priors: Priors, uniforms: Uniforms) -> Flask
     One window for all draws (the central one of the tables), so that hours are hours.
     """
 
-    def take(name: str, unit: str) -> FloatArray:
+    def take(name: str, unit: str = "1") -> FloatArray:
         return draw(priors, uniforms, name, unit)
 
-    cells = take("product.harvest_density", "cells/cm**2")
-    cells = cells / take("product.medium_per_area", "mL/cm**2")
+    cultured = find_modifiers(product.conditioning, "conditioning")
+    cells = cells_per_ml(culture_of(cultured), take)
     medium = np.zeros_like(cells)
     if product.medium != "serum-free" and product.form in COUNTED_FORMS:
         row = f"donor.medium_particles.{product.medium.replace(' ', '_')}"

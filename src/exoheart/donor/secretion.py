@@ -17,7 +17,9 @@ import numpy as np
 from exoheart.donor.ageing import StateEffects, state_effects
 from exoheart.donor.biogenesis import NODES, change_exosomes, reachable
 from exoheart.donor.modifiers import (
+    Culture,
     Modifier,
+    culture_of,
     find_modifiers,
     ligand_of,
     planned_faults,
@@ -123,13 +125,16 @@ def secretion(
         copies_per_vesicle=_copies(factors, own),
         protein_fg=own("donor.protein_mass", "fg/particle"),
         shares={s: _share(factors, s, own(f"donor.share_{s}")) for s in SIGNALS},
-        background=_background(product, released, take) if grown and counted else None,
+        background=_background(product, modifiers, released, take)
+        if grown and counted
+        else None,
         per_collection=None if grown else released,
         kept=_folded(factors, "kept"),
         drug_per_vesicle=_folded(factors, "drug"),
         growth_fold=_folded(factors, "growth"),
         doublings_used=state.doublings_used,
         ligand=ligand_of(modifiers),
+        culture=culture_of(modifiers),
         changes=frozenset(one.kind for one in modifiers),
         factors=tuple(factors),
         notes=(*_notes(product, donor, modifiers), *_state_notes(state)),
@@ -193,7 +198,9 @@ def _share(factors: Sequence[Factor], signal: str, plain: FloatArray) -> FloatAr
     return np.minimum(plain * math.prod(folds), 1.0) if folds else plain
 
 
-def _background(product: Product, rate: FloatArray, take: _Own) -> FloatArray | None:
+def _background(
+    product: Product, modifiers: Sequence[Modifier], rate: FloatArray, take: _Own
+) -> FloatArray | None:
     """Give particles of the medium per vesicle of a harvest, shape (outer,).
 
     Fresh medium's particles over the vesicles that its cells release in the window.
@@ -201,10 +208,17 @@ def _background(product: Product, rate: FloatArray, take: _Own) -> FloatArray | 
     if product.medium == "serum-free":
         return None
     row = f"donor.medium_particles.{product.medium.replace(' ', '_')}"
-    density = take("product.harvest_density", "cells/cm**2")
-    cells = density / take("product.medium_per_area", "mL/cm**2")
+    cells = cells_per_ml(culture_of(modifiers), take)
     vesicles = rate * take("product.conditioning_time", "day") * cells
     return take(row, "particles/mL") / vesicles
+
+
+def cells_per_ml(culture: Culture, take: _Own) -> FloatArray:
+    """Give the cells that stand in one mL of medium at harvest [1/mL]."""
+    if culture != "flask":
+        return take(f"product.cells_per_volume.{culture}", "cells/mL")
+    density = take("product.harvest_density", "cells/cm**2")
+    return density / take("product.medium_per_area", "mL/cm**2")
 
 
 def _notes(

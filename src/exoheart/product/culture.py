@@ -367,7 +367,7 @@ def _growth(cells: FloatArray, one: FloatArray, source: Supply, bench: Bench) ->
         passages=whole_passages(taken),
         hours=growth_hours(taken, first, fresh),
         seeded=cells * np.minimum(thinned, 1.0),
-        housing=house(cells, source.product.conditioning, take),
+        housing=house(cells, source.secretion.culture, take),
     )
 
 

@@ -233,11 +233,13 @@ def _stock(study: Study, product: Product, due: float, made: Culture) -> Timing:
     same = product.donor_species == study.animal.species
     storage, share = product.storage, reach(made)
     dry = ", dry" if storage.lyophilised else ""
-    waits = (
-        f"it is made of {product.donor_species} {_matter(product, made)} before the "
-        f"infarct and waits {storage.duration_h / 24.0:.3g} days at "
-        f"{storage.temperature_c:g} degC{dry}"
-    )
+    origin = f"{product.donor_species} {_matter(product, made)} before the infarct"
+    waits = f"it is made of {origin}; how long it waits isn't stated"
+    if storage.duration_h > 0:
+        waits = (
+            f"it is made of {origin} and waits {storage.duration_h / 24.0:.3g} days at "
+            f"{storage.temperature_c:g} degC{dry}"
+        )
     words = f"{product.name} can exist in time: {waits}."
     if made.growth is not None and share <= RARELY:
         words = f"{product.name} cannot be made: {made.growth.counted}."

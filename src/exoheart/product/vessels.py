@@ -7,7 +7,7 @@ aggregates by volume. What a vessel holds is a parameter (``product.vessel_area.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,10 +20,6 @@ VESSELS: Mapping[str, tuple[str, str]] = {
     "ten_layer": ("ten-layer vessel", "ten-layer vessels"),
     "bioreactor": ("bioreactor run", "bioreactor runs"),
 }
-#: Conditionings that mean a culture on carriers or in aggregates, by part of the name.
-_STIRRED = ("spinner", "stirred", "vertical wheel", "hollow", "bioreactor", "spheroid")
-#: The one of them whose concentration is published, by part of its name.
-_TANK = "stirred tank"
 #: Flasks that a laboratory still handles side by side (assumed); above it, layers.
 _MOST_FLASKS = 40
 
@@ -46,23 +42,22 @@ class Housing:
     area: FloatArray | None = None
 
 
-def house(cells: FloatArray, conditionings: Iterable[str], take: Take) -> Housing:
+def house(cells: FloatArray, culture: str, take: Take) -> Housing:
     """Give cells their vessels, medium and batches.
 
     Parameters
     ----------
     cells : ndarray, shape (outer,)
         At harvest, all of them.
-    conditionings
-        Names of what is done to the cells.
+    culture
+        What they are kept in: ``flask``, ``stirred_tank`` or ``bioreactor``.
     take
         Draws a parameter of the product stage.
     """
-    names = tuple(name.lower() for name in conditionings)
+    if culture != "flask":
+        return _stirred(cells, culture, take)
     area = cells / take("harvest_density", "cells/cm**2")
-    vessel = vessel_kind(names, area, take("vessel_area.flask", "cm**2"))
-    if vessel == "bioreactor":
-        return _stirred(cells, names, take)
+    vessel = flat_vessel(area, take("vessel_area.flask", "cm**2"))
     return Housing(
         vessel=vessel,
         vessels=vessels_needed(area, take(f"vessel_area.{vessel}", "cm**2")),
@@ -72,37 +67,26 @@ def house(cells: FloatArray, conditionings: Iterable[str], take: Take) -> Housin
     )
 
 
-def _stirred(cells: FloatArray, names: Iterable[str], take: Take) -> Housing:
+def _stirred(cells: FloatArray, culture: str, take: Take) -> Housing:
     """House cells by volume; one run is one batch (assumed)."""
-    tank = any(_TANK in name for name in names)
-    row = "cells_per_volume.stirred_tank" if tank else "cells_per_volume.bioreactor"
-    millilitres = cells / take(row, "cells/mL")
+    millilitres = cells / take(f"cells_per_volume.{culture}", "cells/mL")
     runs = vessels_needed(millilitres, take("vessel_volume.bioreactor", "mL"))
     return Housing("bioreactor", runs, runs, millilitres)
 
 
-def vessel_kind(
-    conditionings: Iterable[str], area: FloatArray, flask_area: FloatArray
-) -> str:
-    """Give the kind of vessel: as conditioned, else as large as the area asks for.
+def flat_vessel(area: FloatArray, flask_area: FloatArray) -> str:
+    """Give the kind of flat vessel: as large as the area asks for.
 
     Parameters
     ----------
-    conditionings
-        Names of what is done to the cells.
     area, flask_area : ndarray, shape (outer,)
         Area that the cells need at the end, and that of one flask [cm2].
 
     Examples
     --------
-    >>> vessel_kind(("stirred tank",), np.array([1e3]), np.array([175.0]))
-    'bioreactor'
-    >>> vessel_kind((), np.array([1e3]), np.array([175.0]))
+    >>> flat_vessel(np.array([1e3]), np.array([175.0]))
     'flask'
     """
-    names = [name.lower() for name in conditionings]
-    if any(word in name for name in names for word in _STIRRED):
-        return "bioreactor"
     few = float(np.median(area / flask_area)) <= _MOST_FLASKS
     return "flask" if few else "ten_layer"
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -133,6 +134,8 @@ class Secretion:
         Doublings behind the cells at the start of the culture [1].
     ligand
         Targeting ligand that the engineering puts on the vesicles, or None.
+    culture
+        What the cells are kept in: ``flask``, ``stirred_tank`` or ``bioreactor``.
     changes
         Kinds of change made, as :mod:`exoheart.donor.modifiers` lists them.
     factors
@@ -157,6 +160,7 @@ class Secretion:
     growth_fold: FloatArray | None = None
     doublings_used: FloatArray | None = None
     ligand: str | None = None
+    culture: Literal["flask", "stirred_tank", "bioreactor"] = "flask"
     changes: frozenset[str] = frozenset()
     factors: tuple[Factor, ...] = ()
     notes: tuple[str, ...] = ()

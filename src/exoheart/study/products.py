@@ -8,7 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from exoheart.donor import find_modifiers, planned_faults, state_faults
+from exoheart.donor import (
+    HUMAN_LINES,
+    find_modifiers,
+    planned_faults,
+    state_faults,
+)
 from exoheart.records.study import Product, Storage
 from exoheart.study.build import Draft, Table
 from exoheart.study.faults import Reader
@@ -38,6 +43,9 @@ def _product(draft: Draft, name: str) -> Product | None:
         allowed = "no steps; form = 'vesicles' for what isolation leaves"
         read.refuse(f"{where}.isolation", met, allowed)
     _check_autologous(draft, where, raw)
+    if donor in HUMAN_LINES and raw.get("donor_species", "human") != "human":
+        met = f"{raw['donor_species']!r} with the donor {donor}"
+        read.refuse(f"{where}.donor_species", met, f"'human': {donor} is a human line")
     storage = _storage(
         read, f"{where}.storage", draft.table("product", name, "storage")
     )
