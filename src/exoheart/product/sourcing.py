@@ -23,6 +23,7 @@ from exoheart.product.timing import (
     NEVER_OWN,
     RARELY,
     due_day,
+    due_words,
     lead_days,
     own_lead_days,
     own_ready,
@@ -117,7 +118,7 @@ def _own(study: Study, source: Supply, own: Culture, bench: Bench) -> Sourcing:
     fails = _FAILS.format(what="time" if own.growth is None else "time and doublings")
     words = (
         f"{_verdict(in_time)}: ready about day {ready.median:.0f} after infarction "
-        f"({ready.low:.0f} to {ready.high:.0f}{seen}), due on day {due:.2g}"
+        f"({ready.low:.0f} to {ready.high:.0f}{seen}), due {due_words(due)}"
         f"{_doublings(own)}. {fails}"
     )
     return Sourcing("own cells", False, in_time, words, ready, lead)

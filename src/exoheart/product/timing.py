@@ -193,7 +193,7 @@ def _own(
     ready = (
         f"made of own {_matter(product, made)} it is ready about day "
         f"{earliest.median:.0f} (90 % {earliest.low:.0f} to {earliest.high:.0f}) after "
-        f"infarction, the first dose is due on day {due:.2g} ({why})"
+        f"infarction, the first dose is due {due_words(due)} ({why})"
     )
     if made.growth is not None and divided < 1.0 - RARELY:
         ready += f"; the cells divide often enough in {divided:.0%} of the draws ("
@@ -249,6 +249,19 @@ def _stock(study: Study, product: Product, due: float, made: Culture) -> Timing:
             f"({made.growth.counted}), and then exists in time: {waits}."
         )
     return Timing("allogeneic stock" if same else "xenogeneic stock", due, share, words)
+
+
+def due_words(due: float) -> str:
+    """Say when a dose is due: hours on the first day, else the day.
+
+    Examples
+    --------
+    >>> due_words(0.0833), due_words(28.0)
+    ('2 h after the onset of occlusion', 'on day 28')
+    """
+    if abs(due) < 1.0:
+        return f"{24.0 * due:.2g} h after the onset of occlusion"
+    return f"on day {due:.3g}"
 
 
 def _due_day(study: Study, arm: Arm) -> float:
