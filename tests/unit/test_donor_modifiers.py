@@ -151,9 +151,10 @@ def test_each_modifier_changes_its_own_numbers_and_no_other(one: Modifier):
     assert [f.row for f in after.factors] == [e.row for e in one.effects if e.row]
 
 
-def test_a_culture_without_a_rate_is_reported_as_unused():
+def test_a_culture_without_a_rate_changes_what_the_cells_stand_in_alone():
     out = made(*find_modifiers(["hollow fibre"], "conditioning"))
-    assert out.unused == ("product.p.conditioning: hollow fibre",)
+    assert (out.unused, out.culture, out.factors) == ((), "bioreactor", ())
+    assert np.array_equal(out.vesicles_per_cell_day, made().vesicles_per_cell_day)
 
 
 def test_less_fusion_takes_exosomes_and_leaves_the_rest():
@@ -241,10 +242,10 @@ def test_engineered_cells_may_be_given_or_make_vesicles_or_medium(form):
 
 
 def test_what_changes_no_number_is_known_without_a_draw():
-    """Passage of a line, a culture without a rate, medium of what isn't grown."""
+    """Passage of a line, medium of what isn't grown."""
     for changed, listed in (
         ({"donor": "HEK293", "donor_state": {"passage": 9}}, ["donor_state.passage"]),
-        ({"conditioning": ("hollow fiber",)}, ["conditioning: hollow fibre"]),
+        ({"conditioning": ("hollow fiber",)}, []),
         ({"donor": "perfused-heart", "medium": "serum"}, ["medium"]),
         ({"form": "cells", "medium": "serum"}, ["medium"]),
         ({"donor_state": {"age": 60.0}, "medium": "serum"}, []),

@@ -122,10 +122,10 @@ def test_what_is_collected_has_no_cell(collected):
 
 
 def test_measured_numbers_are_called_so():
-    """The diameter of CDC vesicles was measured; their rate wasn't."""
-    numbers = {one.name: one for one in donor_sheet("CDC", draws=FEW).numbers}
+    """The diameter of CPC vesicles was measured; their rate wasn't."""
+    numbers = {one.name: one for one in donor_sheet("CPC", draws=FEW).numbers}
     assert numbers["mean diameter"].kind == "measured"
-    assert numbers["mean diameter"].rows == ("donor.diameter.CDC",)
+    assert numbers["mean diameter"].rows == ("donor.diameter.CPC",)
     assert numbers["secretion rate"].kind == "assumed"
 
 

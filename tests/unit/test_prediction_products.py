@@ -214,3 +214,10 @@ def test_vesicles_are_as_foreign_as_their_donor_is_to_the_animal(donor, head, ro
 def test_the_same_seed_gives_the_same_vials(seed):
     one, two = (prepare(load_study(PIG), seed, 64).products for _ in range(2))
     np.testing.assert_array_equal(one.given["CDC IM"].giga, two.given["CDC IM"].giga)
+
+
+def test_a_ligand_of_the_product_is_on_every_dose_of_it():
+    """Put on by engineering, whatever way the study was built."""
+    assert "ligand" not in plan_of("vesicles").delivery
+    made = plan_of("vesicles", head='engineering = ["cardiomyocyte peptide"]')
+    assert made.delivery["ligand"] == "cardiomyocyte peptide"

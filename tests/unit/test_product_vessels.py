@@ -126,3 +126,11 @@ def test_a_large_flat_culture_goes_into_layers() -> None:
     flask = np.array([175.0])
     assert flat_vessel(40 * flask, flask) == "flask"
     assert flat_vessel(100 * flask, flask) == "ten_layer"
+
+
+@pytest.mark.parametrize("last", [1.2, 2.0])
+def test_cells_whose_doublings_never_fall_still_have_passages(last: float) -> None:
+    """Doublings that are all alike, or would rise, count as 1.2 in each passage."""
+    one = np.ones(1)
+    found = passages_taken(12 * one, 0 * one, 38 * one, 1.2 * one, last * one)
+    assert found == pytest.approx([10.0], rel=1e-5)

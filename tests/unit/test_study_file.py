@@ -201,8 +201,6 @@ def test_keys_of_a_product_that_its_form_does_not_need_are_listed() -> None:
     ("head", "listed"),
     [
         ('donor = "HEK293"\ndonor_state = { passage = 9 }', {"donor_state.passage"}),
-        ('donor = "CDC"\nconditioning = ["hollow fiber"]',
-         {"conditioning: hollow fibre"}),
         ('donor = "perfused heart"\nmedium = "serum"', {"medium"}),
         ('donor = "explant"\ndonor_state = { disease = "cardiovascular" }',
          {"donor_state.disease"}),
@@ -314,4 +312,22 @@ def test_a_human_line_of_another_species_is_refused() -> None:
     text = text.replace('donor_species = "human"', 'donor_species = "mouse"')
     assert 'donor_species = "mouse"' in text
     with pytest.raises(StudyError, match="HEK293 is a human line"):
+        parse_study(text)
+
+
+@pytest.mark.parametrize(
+    ("ligand", "refused"),
+    [("cardiomyocyte peptide", False), ("adhesion molecule", True)],
+)
+def test_an_arm_names_no_other_ligand_than_its_product_carries(
+    ligand: str, refused: bool
+) -> None:
+    text = template("pig").replace(
+        'donor = "CDC"', 'donor = "CDC"\nengineering = ["cardiomyocyte peptide"]'
+    )
+    text = text.replace('zone = "border"', f'zone = "border"\nligand = "{ligand}"')
+    if not refused:
+        assert parse_study(text).products["cdc"].engineering
+        return
+    with pytest.raises(StudyError, match="one ligand"):
         parse_study(text)

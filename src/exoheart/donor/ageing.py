@@ -15,6 +15,7 @@ import numpy as np
 
 from exoheart.donor.names import COLLECTED, row_id
 from exoheart.donor.state import DonorState
+from exoheart.records.ageing import falling_doublings
 from exoheart.records.product import Factor, FloatArray
 
 #: ``take(id, unit)`` draws a parameter, shape (outer,).
@@ -31,8 +32,6 @@ AGEING_IN_CULTURE = frozenset(
 #: Donors that are patients with a heart disease by definition.
 _PATIENTS = frozenset({"explant"})
 _TARGETS = ("secretion", "share", "growth")
-#: Least fall of doublings per passage: without any, all passages are alike.
-_FLAT = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +127,7 @@ def _doublings_used(passage: int, donor: str, take: Take) -> FloatArray:
     first = take("product.doublings_per_passage.first", "1")
     last = take("product.doublings_per_passage.last", "1")
     limit = take(row_id("product.max_doublings", donor), "1")
-    slope = np.maximum(first - last, _FLAT) / limit
+    last, slope = falling_doublings(first, last, limit)
     before = float(max(passage - 1, 0))
     inside = np.minimum(before, np.log(first / last) / slope)
     used = -first / slope * np.expm1(-slope * inside)

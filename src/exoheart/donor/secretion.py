@@ -137,7 +137,7 @@ def secretion(
         culture=culture_of(modifiers),
         changes=frozenset(one.kind for one in modifiers),
         factors=tuple(factors),
-        notes=(*_notes(product, donor, modifiers), *_state_notes(state)),
+        notes=(*_notes(product, donor, modifiers), *_state_notes(state, modifiers)),
         unused=unused_keys(product),
     )
 
@@ -241,10 +241,16 @@ def _notes(
     return tuple(notes)
 
 
-def _state_notes(state: StateEffects) -> tuple[str, ...]:
-    """Say what joins two states of the donor or more."""
-    acting = (f.name for f in state.factors if f.target != "growth")
-    names = tuple(dict.fromkeys(acting))
+def _state_notes(state: StateEffects, modifiers: Sequence[Modifier]) -> tuple[str, ...]:
+    """Say which folds of the donor's states and of its treatment are joined."""
+    acting = [f for f in state.factors if f.target != "growth"]
+    targets = {f.target for f in acting}
+    treated = [
+        one.name
+        for one in modifiers
+        if any(effect.target.partition(".")[0] in targets for effect in one.effects)
+    ]
+    names = tuple(dict.fromkeys([*(f.name for f in acting), *treated]))
     if len(names) < 2:
         return ()
     return (
@@ -270,11 +276,16 @@ def unused_keys(product: Product) -> tuple[str, ...]:
     )
     state = read_state(product.donor_state)
     found = [f"{head}.donor_state.{key}" for key in _unused_states(state, donor)]
-    found += [f"{head}.{one.group}: {one.name}" for one in modifiers if not one.effects]
+    found += [f"{head}.{one.group}: {one.name}" for one in modifiers if _idle(one)]
     counted = donor not in COLLECTED and product.form in COUNTED_FORMS
     if product.medium != "serum-free" and not counted:
         found.append(f"{head}.medium")
     return tuple(found)
+
+
+def _idle(modifier: Modifier) -> bool:
+    """Whether a modifier changes neither a number nor what the cells are kept in."""
+    return not modifier.effects and modifier.culture is None
 
 
 def _unused_states(state: DonorState, donor: str) -> tuple[str, ...]:

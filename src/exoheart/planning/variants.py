@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from exoheart import delivery
-from exoheart.donor import Modifier, combination_faults, find_modifiers, ligand_of
+from exoheart.donor import Modifier, combination_faults, find_modifiers
 from exoheart.planning.words import times
 from exoheart.prediction import Prediction, prepare
 from exoheart.product.timing import NEVER_OWN
@@ -84,7 +84,7 @@ def _by_route(plan: ArmPlan, base: Arm, route: str) -> ArmPlan:
     """
     if route == base.route:
         return plan
-    kept = {key: value for key, value in base.delivery.items() if key == "ligand"}
+    kept = {key: value for key, value in plan.delivery.items() if key == "ligand"}
     return replace(plan, route=route, over_h=0.0, delivery=kept)
 
 
@@ -102,8 +102,7 @@ def _sources(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Varia
         if donor == planned.donor:
             continue
         other, left_out = of_donor(planned, donor)
-        arm = _without_ligand(base, planned, other)
-        changed = replace(study, products={planned.name: other}, arms=(arm,))
+        changed = replace(study, products={planned.name: other}, arms=(base,))
         setting = prepare(changed, prediction.seed, prediction.cohort.size.members)
         without = f", without {' and '.join(left_out)}" if left_out else ""
         yield replace(
@@ -111,7 +110,7 @@ def _sources(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Varia
             varied="source",
             source=f"{donor}{without}",
             dose=_dose(base, 1.0),
-            plan=setting.products.plan(arm),
+            plan=setting.products.plan(base),
         )
 
 
@@ -144,15 +143,6 @@ def _changes(product: Product) -> tuple[Modifier, ...]:
         *find_modifiers(product.conditioning, "conditioning"),
         *find_modifiers(product.engineering, "engineering"),
     )
-
-
-def _without_ligand(arm: Arm, planned: Product, other: Product) -> Arm:
-    """Take the ligand off an arm whose product no longer carries it."""
-    own = ligand_of(_changes(planned))
-    if own is None or ligand_of(_changes(other)) == own:
-        return arm
-    kept = {key: value for key, value in arm.delivery.items() if key != "ligand"}
-    return replace(arm, delivery=kept)
 
 
 def _later(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Variant]:

@@ -86,9 +86,14 @@ class Products:
             over_h=arm.over_h,
             every_h=arm.every_h,
             times=arm.times,
-            delivery=dict(arm.delivery),
+            delivery=self._delivery(arm),
             inputs=inputs,
         )
+
+    def _delivery(self, arm: Arm) -> dict[str, str | float]:
+        """Give a route's keys, with the ligand that the product itself carries."""
+        ligand = self.supplies[str(arm.product)].secretion.ligand
+        return dict(arm.delivery) | ({} if ligand is None else {"ligand": ligand})
 
 
 def _molecules(given: GivenDose, inputs: Mapping[str, FloatArray]) -> FloatArray:

@@ -133,6 +133,10 @@ class Culture:
     litres: FloatArray | None = None
     loads: tuple[tuple[str, str, FloatArray], ...] = field(default=())
 
+    def _vessels(self, grown: Growth) -> FloatArray:
+        """Give the vessels: animals' own cells don't share one."""
+        return np.maximum(grown.housing.vessels, float(self.starts))
+
     @property
     def within_reach(self) -> FloatArray:
         """1 where the cells can divide often enough, or none are grown, else 0."""
@@ -150,7 +154,7 @@ class Culture:
             ("donor cells", "1", self.cells),
             ("cells seeded", "1", None if grown is None else grown.seeded),
             ("growth area", "cm2", None if grown is None else grown.housing.area),
-            ("vessels", "1", None if grown is None else grown.housing.vessels),
+            ("vessels", "1", None if grown is None else self._vessels(grown)),
             ("conditioned medium", "L", self.litres),
             ("doublings", "1", None if grown is None else grown.doublings),
             ("passages", "1", None if grown is None else grown.passages),

@@ -283,7 +283,7 @@ def _assumed(source: Supply) -> dict[str, str]:
     """Give what the model assumes of an attribute, in words."""
     if source.ledger is None:
         return {}
-    size = summarise("size", "nm", source.secretion.diameter_nm)
+    size = summarise("size", "nm", source.ledger.diameter_nm)
     ratio = summarise("ratio", "1", source.ledger.giga_per_ug * 1e9)
     return {
         "size": f"{size.median:.0f} nm ({size.low:.0f} to {size.high:.0f})",

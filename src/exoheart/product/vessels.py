@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from exoheart.records.ageing import falling_doublings
 from exoheart.records.product import FloatArray
 
 #: Kind of vessel to what one and several of them are called.
@@ -132,7 +133,7 @@ def passages_taken(
     begin = np.minimum(used, limit)
     end = np.minimum(used + doublings, limit)
     beyond = doublings - (end - begin)
-    slope = (first - last) / limit
+    last, slope = falling_doublings(first, last, limit)
     inside = np.log((first - slope * begin) / (first - slope * end)) / slope
     return np.asarray(inside + beyond / last)
 

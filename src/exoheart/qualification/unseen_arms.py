@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from exoheart.donor import combination_faults, find_modifiers, form_faults
+from exoheart.donor import find_modifiers, planned_faults
 from exoheart.errors import closest
 from exoheart.qualification.unseen_record import Line, Note
 from exoheart.qualification.unseen_times import is_open
@@ -215,7 +215,7 @@ def _changes(
         *find_modifiers(made, "engineering"),
     )
     donor = spelled(line.donor, names.donors) or ""
-    faults = (*combination_faults(changes, donor), *form_faults(changes, form))
+    faults = planned_faults(changes, donor, form, "serum-free")
     reasons += [("modification", text) for text in faults]
     if made and form == "RNA":
         noted["modification"] = _unused(", ".join(made), form)

@@ -300,5 +300,8 @@ def summarise(name: str, unit: str, values: npt.ArrayLike) -> Quantity:
     >>> summarise("cells", "1", [1.0, 2.0, 3.0]).median
     2.0
     """
-    low, median, high = np.quantile(np.asarray(values, np.float64), (0.05, 0.5, 0.95))
+    # draws as they are: a count stays whole, as everywhere else in the documents
+    low, median, high = np.quantile(
+        np.asarray(values, np.float64), (0.05, 0.5, 0.95), method="inverted_cdf"
+    )
     return Quantity(name, unit, float(median), float(low), float(high))

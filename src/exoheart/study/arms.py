@@ -46,7 +46,7 @@ def _arm(
     route = _route(draft, f"{where}.route", raw.get("route"))
     over, every, times = _dosing(draft, where, raw)
     delivery = _delivery(draft, f"{where}.delivery", raw, route)
-    _add_ligand(draft, raw, delivery)
+    _check_ligand(draft, where, raw)
     _check_arrest(draft, where, raw, delivery, over, every)
     if control is True:
         _refuse_treatment(draft, where, raw)
@@ -79,15 +79,17 @@ def _counted(dose: Dose | None, product: Product | None) -> Dose | None:
     return replace(dose, value=dose.value * sample.per_ml, basis="particles")
 
 
-def _add_ligand(draft: Draft, raw: Table, delivery: dict[str, str | float]) -> None:
-    """Put a product's own targeting ligand on a dose whose arm names none."""
+def _check_ligand(draft: Draft, where: str, raw: Table) -> None:
+    """Refuse a ligand of the arm beside another one that the product carries."""
     product = draft.table("product", str(raw.get("product")))
-    given = product.get("engineering")
     known = draft.names.engineering
-    names = [spelled(str(one), known) for one in given or ()]
-    ligand = ligand_of(find_modifiers([n for n in names if n], "engineering"))
-    if ligand is not None:
-        delivery.setdefault("ligand", ligand)
+    names = [spelled(str(one), known) for one in product.get("engineering") or ()]
+    own = ligand_of(find_modifiers([n for n in names if n], "engineering"))
+    delivery = raw.get("delivery")
+    given = delivery.get("ligand") if isinstance(delivery, Mapping) else None
+    if own is not None and given not in (None, own):
+        met = f"{given!r} on vesicles that carry the {own} by product.engineering"
+        draft.read.refuse(f"{where}.delivery.ligand", met, "one ligand: leave one out")
 
 
 def _refuse_treatment(draft: Draft, where: str, raw: Table) -> None:

@@ -27,7 +27,7 @@ def measured(draft: Draft, where: str, raw: Table) -> MeasuredSample | None:
     keys: dict[str, Any] = {"file": given} if isinstance(given, str) else {}
     if isinstance(given, Mapping):
         keys = dict(given)
-    if not isinstance(keys.get("file"), str):
+    if not isinstance(keys.get("file"), str) or None in keys.values():
         return None
     place = f"{where}.measured"
     protein = _protein(draft, f"{place}.protein", keys.get("protein"))

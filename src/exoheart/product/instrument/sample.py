@@ -197,6 +197,10 @@ def _flags(reading: InstrumentReading, camera_level: int | None) -> tuple[str, .
             f"captures at different camera levels ({met}) are averaged: what is "
             "counted depends on the level; choose one with camera_level"
         )
+    names = Counter(each.name for each in reading.captures)
+    twice = [name for name, count in names.items() if count > 1]
+    if twice:
+        flags.append(f"captures of the same name: {', '.join(twice)}")
     if len(reading.captures) < 3:
         flags.append(
             f"{len(reading.captures)} capture(s): three or more show how well the "
