@@ -6,61 +6,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from make_plans import DOSE, PRODUCT, made
 
-from exoheart.donor import secretion
-from exoheart.engine.streams import uniforms
-from exoheart.evidence.priors import resolve
-from exoheart.evidence.tables import load_parameters
-from exoheart.product import Bench, make_plan, measured_sample, supply
+from exoheart.product import measured_sample
 from exoheart.records.instrument import Capture, InstrumentReading
-from exoheart.records.making import ProductMake
-from exoheart.records.product import FloatArray
 from exoheart.records.study import (
-    Animal,
-    Arm,
-    Design,
-    Dose,
-    Infarct,
-    Moment,
     Product,
-    Study,
 )
-
-OUTER = 128
-PRODUCT = Product("p", "vesicles", "CDC", isolation=("ultrafiltration",))
-DOSE = Dose("1e11 particles", 1e11, "particles")
-PRIORS = resolve(
-    [r for r in load_parameters() if r.id.startswith(("donor.", "product."))], "pig"
-)
-
-
-def draws(layer: str, name: str) -> FloatArray:
-    return uniforms(5, layer, name, 0, OUTER)
-
-
-def made(product: Product, dose: Dose = DOSE) -> ProductMake:
-    """Six pigs, one dose each, 30 minutes after reperfusion."""
-    arm = Arm(
-        "treated",
-        control=False,
-        n=6,
-        route="intramyocardial",
-        product=product.name,
-        dose=dose,
-        at=Moment("then", 0.5, "reperfusion"),
-    )
-    study = Study(
-        title="t",
-        animal=Animal("pig", "female", 30.0, Infarct("ischaemia-reperfusion", 1.5)),
-        products={product.name: product},
-        arms=(Arm("vehicle", control=True, n=6), arm),
-        endpoints=(),
-        design=Design(),
-    )
-    source = supply(product, secretion(product, PRIORS, draws), PRIORS, draws)
-    plan = make_plan(study, {product.name: source}, Bench(PRIORS, draws, 30.0, 150.0))
-    return plan.products[product.name]
-
 
 PLASMA = Product("blood", "vesicles", "plasma", donor_species="pig")
 

@@ -5,38 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from types import MappingProxyType
 
+from exoheart.donor.table import shipped_donors
 from exoheart.errors import InputError, closest
 
-#: Donor to the other names it goes by; the same list, with words, is in donors.csv.
+#: Donor to the other names it goes by, in the order of the table of donors.
 DONORS: Mapping[str, tuple[str, ...]] = MappingProxyType(
-    {
-        "CDC": ("cardiosphere-derived cell",),
-        "CPC": ("cardiac progenitor cell",),
-        "explant": ("patient explant cell", "cardiac explant cell"),
-        "MSC": ("BM-MSC", "MSC-BM", "mesenchymal stromal cell"),
-        "MSC-AT": ("AT-MSC", "adipose MSC"),
-        "MSC-UC": ("UC-MSC", "umbilical cord MSC", "Wharton's jelly MSC"),
-        "iPSC": ("iPS", "induced pluripotent stem cell"),
-        "iPSC-MSC": ("iMSC",),
-        "ESC": ("ES", "embryonic stem cell"),
-        "CD34": ("CD34+", "haematopoietic progenitor cell"),
-        "endothelial": ("endothelial cell", "HUVEC"),
-        "dendritic": ("dendritic cell", "DC"),
-        "B-cell": ("B cell", "B lymphocyte"),
-        "fibroblast": ("dermal fibroblast",),
-        "HEK293": ("HEK", "HEK293T"),
-        "plasma": ("plasma after remote conditioning", "blood plasma"),
-        "perfused-heart": ("perfused heart", "heart perfusate"),
-    }
+    {name: one.aliases for name, one in shipped_donors().items()}
 )
 #: Forms of which particles are counted, the medium's own among them.
 COUNTED_FORMS = ("vesicles", "conditioned medium")
 #: Donors that are collected as they are; all others are grown.
-COLLECTED = frozenset({"plasma", "perfused-heart"})
-
-
+COLLECTED = frozenset(n for n, one in shipped_donors().items() if not one.grown)
 #: Laboratory lines, which come from people whatever is treated.
-HUMAN_LINES = frozenset({"HEK293"})
+HUMAN_LINES = frozenset(
+    name for name, one in shipped_donors().items() if one.family == "production line"
+)
 
 
 def canonical_donor(name: str) -> str:

@@ -14,13 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from exoheart.product.donor_family import (
-    COLLECTED,
-    IMMUNE,
-    LINE,
-    PLURIPOTENT,
-    donor_family,
-)
+from exoheart.product.donor_facts import facts_of
 from exoheart.product.kinship import kinship
 from exoheart.records.making import RiskFlag
 from exoheart.records.study import Product
@@ -67,7 +61,7 @@ def risk_flags(product: Product, recipient_species: str) -> tuple[RiskFlag, ...]
 
 def _mhc(product: Product, kin: str) -> RiskFlag:
     """HLA or MHC molecules that come with the donor."""
-    if donor_family(product.donor) == IMMUNE:
+    if facts_of(product.donor).presents_antigen:
         sentence = (
             f"{product.donor} vesicles present working MHC class I and II, the ground "
             f"for vaccines made of them; the donor here is {_KIN[kin]}. The papers "
@@ -85,14 +79,16 @@ def _mhc(product: Product, kin: str) -> RiskFlag:
 
 def _tumours(product: Product) -> Iterator[RiskFlag]:
     """Tumours from pluripotent donors and production lines."""
-    topic, family = "tumours", donor_family(product.donor)
-    if family == PLURIPOTENT and product.form == "cells":
+    topic, donor = "tumours", facts_of(product.donor)
+    if not donor.tumour:
+        return
+    if donor.family == "pluripotent" and product.form == "cells":
         sentence = (
             f"{product.donor} cells left undifferentiated may form tumours; the risk "
             "goes with the number of such cells in a dose."
         )
         yield RiskFlag(topic, "known", sentence, _REVIEW)
-    elif family in (PLURIPOTENT, LINE):
+    else:
         sentence = (
             f"Vesicles can't divide, but whether {product.donor} vesicles carry what "
             "makes recipient cells grow is unknown; show that no donor cell is left "
@@ -139,7 +135,7 @@ def _sensitised(kin: str) -> Iterator[RiskFlag]:
 
 def _medium(product: Product, species: str) -> Iterator[RiskFlag]:
     """Protein of the medium that stays with the vesicles of cells that grow in it."""
-    if product.medium == "serum-free" or donor_family(product.donor) == COLLECTED:
+    if product.medium == "serum-free" or not facts_of(product.donor).grown:
         return
     if product.medium == "platelet lysate":
         what = "Platelet lysate brings protein and vesicles of many blood donors"

@@ -18,6 +18,7 @@ from exoheart.product.lot_reading import LotTest, read_test
 from exoheart.product.reporting_items import RISK_ANSWERS, STANDARDS, shipped_items
 from exoheart.product.specification import MECHANISMS
 from exoheart.records.study import Form
+from exoheart.textfile import read_text
 
 FORMS: tuple[str, ...] = get_args(Form)
 _TABLES = ("lot", "test", "reporting")
@@ -64,15 +65,9 @@ def load_lot(path: str | Path) -> Lot:
         The file can't be opened or is no lot file; every fault is listed.
     """
     path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as bad:
-        fault = Fault(str(path), bad.strerror or "no file", "a lot file in TOML")
-        raise DataError(str(path), [fault]) from None
-    except UnicodeDecodeError as bad:
-        met = f"a byte that is no UTF-8 text (byte {bad.start + 1})"
-        fault = Fault(str(path), met, "a text file saved as UTF-8")
-        raise DataError(str(path), [fault]) from None
+    text = read_text(path, "a lot file in TOML")
+    if isinstance(text, Fault):
+        raise DataError(str(path), [text])
     return parse_lot(text, str(path))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from exoheart.product.donor_family import COLLECTED, donor_family
+from exoheart.product.donor_facts import facts_of
 from exoheart.product.kinship import is_own
 from exoheart.records.making import Classification
 from exoheart.records.study import Arm, Product
@@ -49,7 +49,7 @@ def product_facts(
         "vesicles_without_cells": product.form in ("vesicles", "conditioned medium"),
         "synthetic_rna_cargo": rna or "RNA loaded" in changes,
         "parent_cells_modified": "cells modified" in changes,
-        "parent_cells_expanded": not rna and donor_family(product.donor) != COLLECTED,
+        "parent_cells_expanded": not rna and facts_of(product.donor).grown,
         "drug_is_active": drug,
         "combined_with_device": with_device,
         "combined_with_device_or_drug": with_device or drug,

@@ -29,6 +29,7 @@ from exoheart.evidence.vocabulary import (
 )
 from exoheart.qualification.unseen_record import Layout, Line
 from exoheart.qualification.unseen_words import flat_line
+from exoheart.textfile import read_text
 
 #: Columns of the two tables of a study together, each once.
 TABLE_COLUMNS = tuple(dict.fromkeys((*STUDY_COLUMNS, *OUTCOME_COLUMNS)))
@@ -92,18 +93,14 @@ def read_lines(path: str | Path) -> tuple[Layout, tuple[Line, ...]]:
 def _table(path: Path) -> tuple[tuple[str, ...], list[RawRow]]:
     """Read header and rows as text; names of columns are taken without blanks."""
     allowed = "a CSV file in UTF-8 with a header"
+    text = read_text(path, allowed)
+    if isinstance(text, Fault):
+        raise DataError(path.name, [text])
     try:
-        text = path.read_bytes().decode("utf-8-sig")
         cells = [
             [one.strip() for one in row]
             for row in csv.reader(io.StringIO(text, newline=""), strict=True)
         ]
-    except OSError as bad:
-        met = bad.strerror or "no file"
-        raise DataError(path.name, [Fault(str(path), met, allowed)]) from None
-    except UnicodeDecodeError as bad:
-        met = f"a byte that is no UTF-8 text (byte {bad.start + 1})"
-        raise DataError(path.name, [Fault(str(path), met, allowed)]) from None
     except csv.Error as bad:
         raise DataError(path.name, [Fault(str(path), str(bad), allowed)]) from None
     header = _renamed(cells[0]) if cells else ()

@@ -31,6 +31,7 @@ from exoheart.study.overrides import overridden
 from exoheart.study.products import build_products
 from exoheart.study.template import template
 from exoheart.study.unused import unused_keys
+from exoheart.textfile import read_text
 
 _PLACE = re.compile(r"^(?P<what>.*) \(at (?P<where>.*)\)$", re.DOTALL)
 
@@ -44,15 +45,9 @@ def load_study(path: str | Path) -> Study:
         The file can't be opened or is no study; every fault is listed.
     """
     path = Path(path)
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as bad:
-        fault = Fault(str(path), bad.strerror or "no file", "a study file in TOML")
-        raise StudyError(str(path), [fault]) from None
-    except UnicodeDecodeError as bad:
-        met = f"a byte that is no UTF-8 text (byte {bad.start + 1})"
-        fault = Fault(str(path), met, "a text file saved as UTF-8")
-        raise StudyError(str(path), [fault]) from None
+    text = read_text(path, "a study file in TOML")
+    if isinstance(text, Fault):
+        raise StudyError(str(path), [text])
     return parse_study(text, path.stem, folder=path.parent)
 
 
