@@ -71,9 +71,13 @@ def test_states_stay_in_bounds(species, signal):
 
 @pytest.mark.parametrize("species", SPECIES)
 def test_a_sham_is_flat(species):
-    """Without ischaemia nothing moves in 90 days, not even in the last digit."""
+    """Without ischaemia nothing moves in 90 days but for a last digit.
+
+    Gain and loss that are equal are not equal bit by bit: one of them is rounded
+    together with their difference.
+    """
     solved = ct.solve([ct.Run(species, SHAM, QUARTER)], STATES)
-    assert np.ptp(solved.values, axis=1).max() == 0
+    assert np.ptp(solved.values, axis=1).max() < 1e-15
 
 
 def test_renewal_adds_nothing_to_a_whole_heart():

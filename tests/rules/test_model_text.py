@@ -363,5 +363,5 @@ def test_the_joined_model_keeps_its_budget_of_states():
 
 
 def test_the_joined_model_is_autonomous_so_that_pieces_may_start_at_zero():
-    """The solver counts time from each dose; SBML's time symbol would break that."""
-    assert "symbols/time" not in therapy_model().sbml
+    """No explicit time in the text: doses and protocols are the schedule's."""
+    assert "symbols/time" not in therapy_model().source

@@ -64,7 +64,7 @@ def test_a_mechanism_more_needs_a_weight_of_its_own():
 
 def test_observables_change_nothing_but_what_is_recorded():
     few, more = therapy_model(("heart_viable",)), therapy_model(("heart_debris",))
-    assert few.sbml == more.sbml
+    assert few.source == more.source
     assert few.observables != more.observables
 
 

@@ -1,41 +1,114 @@
-"""Solving an ensemble: blocks of members over workers, the same result for any number.
+"""Solving an ensemble: blocks of members over threads, the same bits for any number.
 
 Each block is made and solved in one place; results are put together by index, so
-workers, blocking and order leave no trace in them.
+threads, blocking and order leave no trace in them. For more members than memory should
+hold see :mod:`exoheart.engine.reduce`.
 """
 
 from __future__ import annotations
 
-import multiprocessing
-import signal
-import sys
-from collections.abc import Callable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
-from contextlib import contextmanager
-from types import ModuleType
-from typing import Protocol
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from itertools import chain
+from types import MappingProxyType
 
 import numpy as np
 import numpy.typing as npt
 
-from exoheart.engine.members import Members
-from exoheart.engine.model import Model
-from exoheart.engine.roadrunner import RoadRunnerSolver
-from exoheart.engine.solution import Solution, Status
+from exoheart.engine import task
+from exoheart.engine.members import Block, Members
+from exoheart.engine.model import ABSOLUTE, Model
+from exoheart.engine.native import machine
+from exoheart.engine.program import MAXIMUM_STEPS, Solved, program_of
+from exoheart.engine.rescue import Member, by_pivoting, by_radau
+from exoheart.engine.schedule import excess_of
+from exoheart.engine.solution import Outcomes, Solution, Status
 from exoheart.errors import SolveError
 
-BLOCK = 32
-Outcome = tuple[int, str, int]
+BLOCK = 128
 Progress = Callable[[int, int], None]
-_Piece = tuple[int, npt.NDArray[np.float64], npt.NDArray[np.float64], list[Outcome]]
+_Piece = tuple[int, npt.NDArray[np.float64], npt.NDArray[np.float64], Outcomes]
+#: Why the machine code gives up a member.
+_REASONS: Mapping[int, str] = MappingProxyType(
+    {
+        task.TOO_MANY_STEPS: f"more than {MAXIMUM_STEPS} steps",
+        task.STEP_TOO_SMALL: "step size became too small",
+        task.NOT_A_NUMBER: "rates are not finite numbers",
+    }
+)
 
 
-class Reducer(Protocol):
-    """Something that takes solved blocks in whatever order they come."""
+class BlockSolver:
+    """Solves blocks of one model at one tolerance, from any number of threads.
 
-    def add(self, first: int, values: npt.NDArray[np.float64]) -> None:
-        """Take the block that starts at member `first`, (count, sample, observable)."""
-        ...
+    Parameters
+    ----------
+    model
+        From :func:`exoheart.engine.compile_model`.
+    rtol
+        Relative tolerance.
+    absolute
+        Absolute tolerance of each state, as a share of its scale in the text.
+    """
+
+    def __init__(
+        self, model: Model, rtol: float = 1e-6, absolute: float = ABSOLUTE
+    ) -> None:
+        self._program = program_of(model)
+        self._rtol, self._absolute = rtol, absolute
+
+    @property
+    def identity(self) -> Mapping[str, str]:
+        """What results depend on besides the block."""
+        which = machine()
+        return {
+            "model": self._program.model.digest,
+            "rtol": repr(self._rtol),
+            "absolute": repr(self._absolute),
+            "machine": f"{which.width} lanes, fused {which.fused}, {which.name}",
+        }
+
+    def solve(self, block: Block) -> tuple[npt.NDArray[np.float64], Outcomes]:
+        """Solve a block.
+
+        A member that the machine code gives up is solved again by a form of the same
+        method that pivots, then by another integrator; one that all give up is NaN.
+
+        Returns
+        -------
+        values : ndarray, shape (count, sample, observable)
+        outcomes
+            How each member ended.
+        """
+        solved = self._program.solve(block, self._rtol, self._absolute)
+        # a member that ended well may still have a quantity that is no number
+        odd = ~np.all(np.isfinite(solved.values), axis=(1, 2))
+        code = np.where((solved.code == task.DONE) & odd, task.NOT_A_NUMBER, 0)
+        code = np.where(solved.code == task.DONE, code, solved.code)
+        status = np.zeros(len(code), dtype=np.int64)
+        messages: dict[int, str] = {}
+        for member in np.flatnonzero(code).tolist():
+            first = f"{_REASONS[int(code[member])]} at {solved.reached[member]:.4g} h"
+            status[member], messages[member] = self._again(block, member, solved, first)
+        return solved.values, Outcomes(status, solved.steps, messages)
+
+    def _again(
+        self, block: Block, member: int, solved: Solved, first: str
+    ) -> tuple[int, str]:
+        """Solve a member in other ways; fill in its values."""
+        model = self._program.model
+        grown = self._absolute * float(excess_of(model, block)[member])
+        one = Member.of(model, block, member, (self._absolute, grown))
+        told = f"given up at first ({first})"
+        for name, way in {"pivoting": by_pivoting, "Radau": by_radau}.items():
+            try:
+                solved.values[member] = way(one, self._rtol)
+            except ArithmeticError as failure:
+                told += f"; {name} failed: {failure}"
+            else:
+                return Status.SOLVED_BY_FALLBACK, f"{told}; solved by {name}"
+        solved.values[member] = np.nan
+        return Status.FAILED, told
 
 
 def solve(
@@ -43,8 +116,8 @@ def solve(
     members: Members,
     *,
     rtol: float = 1e-6,
+    absolute: float = ABSOLUTE,
     workers: int = 1,
-    reducers: tuple[Reducer, ...] = (),
     on_progress: Progress | None = None,
 ) -> Solution:
     """Solve every member of an ensemble.
@@ -54,13 +127,13 @@ def solve(
     model
         From :func:`exoheart.engine.compile_model`.
     members
-        The source of members; picklable if `workers` is more than 1.
+        The source of members.
     rtol
-        Relative tolerance; absolute ones follow from the scales of the text.
+        Relative tolerance.
+    absolute
+        Absolute tolerance of each state, as a share of its scale in the text.
     workers
-        Processes to use.
-    reducers
-        Receive each solved block.
+        Threads to use.
     on_progress
         Called as ``on_progress(done, total)`` after each block.
 
@@ -74,100 +147,50 @@ def solve(
     SolveError
         Every member failed.
     """
-    total = len(members)
+    total, done = len(members), 0
     jobs = [(first, min(BLOCK, total - first)) for first in range(0, total, BLOCK)]
-    values, times, outcomes = None, None, [(int(Status.FAILED), "", 0)] * total
-    done = 0
-    for first, block_values, block_times, block_outcomes in _run(
-        model, members, rtol, min(workers, len(jobs)), jobs
-    ):
-        if values is None or times is None:
-            values = np.empty((total, *block_values.shape[1:]))
-            times = np.empty((total, block_times.shape[1]))
+    if not jobs:
+        raise SolveError("there are no members to solve; give at least one")
+    status, steps = (np.zeros(total, dtype=np.int64) for _ in range(2))
+    messages: dict[int, str] = {}
+    solver = BlockSolver(model, rtol, absolute)
+    pieces = _run(solver, members, min(workers, len(jobs)), jobs)
+    some = next(pieces)
+    values = np.empty((total, *some[1].shape[1:]))
+    times = np.empty((total, some[2].shape[1]))
+    for first, block_values, block_times, outcomes in chain([some], pieces):
         rows = slice(first, first + len(block_values))
-        values[rows], times[rows], outcomes[rows] = (
-            block_values,
-            block_times,
-            block_outcomes,
-        )
-        for reducer in reducers:
-            reducer.add(first, block_values)
+        values[rows], times[rows] = block_values, block_times
+        status[rows], steps[rows] = outcomes.status, outcomes.steps
+        messages |= {first + k: text for k, text in outcomes.messages.items()}
         done += len(block_values)
         if on_progress is not None:
             on_progress(done, total)
-    if values is None or times is None:
-        raise SolveError("there are no members to solve; give at least one")
-    status = np.array([outcome[0] for outcome in outcomes])
-    messages = {k: text for k, (_, text, _) in enumerate(outcomes) if text}
     if np.all(status == Status.FAILED):
         raise SolveError(
             f"all {total} members failed; the first says: {messages[0]}; check the "
             "study's overrides and doses"
         )
-    steps = np.array([outcome[2] for outcome in outcomes])
-    return Solution(values, times, model.observables, status, messages, steps)
+    ordered = dict(sorted(messages.items()))
+    return Solution(values, times, model.observables, status, ordered, steps)
 
 
 def _run(
-    model: Model,
-    members: Members,
-    rtol: float,
-    workers: int,
-    jobs: list[tuple[int, int]],
+    solver: BlockSolver, members: Members, workers: int, jobs: list[tuple[int, int]]
 ) -> Iterator[_Piece]:
+    def piece(first: int, count: int) -> _Piece:
+        block = members.block(first, count)
+        values, outcomes = solver.solve(block)
+        return first, values, block.sample_times, outcomes
+
     if workers <= 1:
-        solver = RoadRunnerSolver(model, rtol)
-        for first, count in jobs:
-            yield _solve_block(solver, members, first, count)
+        for job in jobs:
+            yield piece(*job)
         return
-    context = multiprocessing.get_context("spawn")
-    with ProcessPoolExecutor(
-        workers, context, _start_worker, (model, members, rtol)
-    ) as pool:
-        with _main_left_alone(members):
-            pending = [pool.submit(_work, first, count) for first, count in jobs]
+    with ThreadPoolExecutor(workers) as pool:
+        pending = [pool.submit(piece, *job) for job in jobs]
         try:
             for future in as_completed(pending):
                 yield future.result()
         finally:
             pool.shutdown(cancel_futures=True)
-
-
-@contextmanager
-def _main_left_alone(members: Members) -> Iterator[None]:
-    """Keep workers from running the user's script again while they start.
-
-    A spawned worker imports the main module of its parent, which for a script without
-    a guard means starting the study over in every worker. Nothing of the script is
-    needed unless the source of members is defined in it.
-    """
-    if type(members).__module__ == "__main__":
-        yield
-        return
-    main = sys.modules["__main__"]
-    sys.modules["__main__"] = ModuleType("__main__")
-    try:
-        yield
-    finally:
-        sys.modules["__main__"] = main
-
-
-def _solve_block(
-    solver: RoadRunnerSolver, members: Members, first: int, count: int
-) -> _Piece:
-    block = members.block(first, count)
-    values, outcomes = solver.solve(block)
-    return first, values, block.sample_times, outcomes
-
-
-_WORKER: dict[str, tuple[RoadRunnerSolver, Members]] = {}
-
-
-def _start_worker(model: Model, members: Members, rtol: float) -> None:
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent answers Ctrl-C
-    _WORKER["one"] = (RoadRunnerSolver(model, rtol), members)
-
-
-def _work(first: int, count: int) -> _Piece:
-    solver, members = _WORKER["one"]
-    return _solve_block(solver, members, first, count)

@@ -1,38 +1,38 @@
 """Compiling a model text: ids, units, scales and initial values, ready to be solved.
 
-In: joined Antimony text (or SBML). Out: a :class:`Model`, which is plain data and can
-be sent to workers; each worker builds its own solver from it.
+In: joined Antimony text (or SBML). Out: a :class:`Model`, which is plain data; the
+machine code that solves it is made when it is first needed
+(:mod:`exoheart.engine.program`).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.engine import cache
+from exoheart.engine.sbml import read_sbml
+from exoheart.engine.system import System
 from exoheart.engine.text import scales, to_sbml
 from exoheart.errors import ModelError, closest
 
-#: Prefix of the inflow parameter that stands behind the action ``rate``.
-INFLOW = "engine_inflow_"
-#: How SBML writes the time in a formula; solvers here count from each restart.
-_TIME = "http://www.sbml.org/sbml/symbols/time"
 #: Absolute tolerance of a state, as a share of its scale.
 ABSOLUTE = 1e-9
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=True)
 class Model:
     """A compiled model.
 
     Parameters
     ----------
-    sbml
-        The SBML text that the solvers load.
+    source
+        The model as SBML.
     parameters
         Ids of the constants that each member gives a value, in order.
     units
@@ -49,10 +49,11 @@ class Model:
     amounts
         States that reactions change (particle amounts); only they take a ``rate``.
     start
-        Initial value of each state: a number or the id of a parameter.
+        Initial value of each state: a number, the id of a parameter, or None where the
+        text computes it.
     """
 
-    sbml: str
+    source: str
     parameters: tuple[str, ...]
     units: Mapping[str, str]
     states: tuple[str, ...]
@@ -60,7 +61,20 @@ class Model:
     meanings: Mapping[str, str]
     observables: tuple[str, ...]
     amounts: frozenset[str]
-    start: Mapping[str, float | str]
+    start: Mapping[str, float | str | None]
+
+    def __hash__(self) -> int:
+        return hash((self.digest, self.observables))
+
+    @property
+    def digest(self) -> str:
+        """Hash of all that the machine code follows from."""
+        return cache.key(self.source, *self.observables)
+
+    @property
+    def system(self) -> System:
+        """The equations, on an operation graph of their own."""
+        return _system(self.source)
 
     def index(self, parameter: str) -> int:
         """Give the column of a parameter.
@@ -89,6 +103,8 @@ class Model:
         -------
         ndarray, shape (count, s)
         """
+        if any(start is None for start in self.start.values()):
+            return self.system.initial(parameters)
         states = np.empty((len(parameters), len(self.states)))
         for column, id_ in enumerate(self.states):
             start = self.start[id_]
@@ -112,126 +128,94 @@ def compile_model(text: str, observables: Sequence[str]) -> Model:
     text
         Antimony from :func:`exoheart.engine.join`, or SBML.
     observables
-        Ids of states or assigned quantities to record.
+        Ids to record: states, parameters, assigned quantities, reactions.
 
     Raises
     ------
     ModelError
-        The text can't be read, uses something a solver here doesn't take (events,
-        delays, algebraic rules), or lacks an observable.
+        The text can't be read, uses something that is not taken here (events, delays,
+        algebraic rules), or lacks an observable.
     """
-    import libsbml
+    name = "model-" + cache.key(text, *observables)
+    kept = cache.read(name)
+    if kept is not None:
+        about, body = kept
+        return _from_plain(about, body.decode())
+    model = _compile(text, tuple(observables))
+    cache.write(name, _to_plain(model), model.source.encode())
+    return model
 
-    document = libsbml.readSBMLFromString(to_sbml(text))
-    model = document.getModel()
-    if model is None:
-        raise ModelError("the text holds no model; give Antimony or SBML text")
-    _refuse_unsupported(model)
-    species = [s.getId() for s in model.getListOfSpecies() if not s.getConstant()]
-    ruled = {r.getVariable(): r for r in model.getListOfRules()}
-    rated = [id_ for id_, rule in ruled.items() if rule.isRate()]
-    states = tuple(dict.fromkeys([*rated, *(s for s in species if s not in ruled)]))
-    start = {id_: _start(model, id_) for id_ in states}
-    parameters = tuple(
-        p.getId() for p in model.getListOfParameters() if p.getId() not in ruled
-    )
-    units = {
-        item.getId(): _unit_text(item.getDerivedUnitDefinition())
-        for item in [*model.getListOfParameters(), *model.getListOfSpecies()]
-    }
-    known = {*states, *ruled, *parameters}
-    missing = [id_ for id_ in observables if id_ not in known]
+
+def _compile(text: str, observables: tuple[str, ...]) -> Model:
+    source = to_sbml(text)
+    system = _system(source)
+    missing = [id_ for id_ in observables if id_ not in system.values]
     if missing:
+        known = system.values
         raise ModelError(
             "the model has no "
             + "; ".join(f"{id_!r} (nearest: {closest(id_, known)})" for id_ in missing)
             + "; record ids of states or assignment rules"
         )
-    amounts = frozenset(s for s in species if s not in ruled)
-    _prepare(model, amounts)
     declared = scales(text)
     return Model(
-        sbml=str(libsbml.writeSBMLToString(document)),
-        parameters=parameters,
-        units=units,
-        states=states,
-        scales=tuple(declared.get(id_, (1.0, ""))[0] for id_ in states),
+        source=source,
+        parameters=system.parameters,
+        units=_units(source),
+        states=system.states,
+        scales=tuple(declared.get(id_, (1.0, ""))[0] for id_ in system.states),
         meanings={id_: meaning for id_, (_, meaning) in declared.items()},
-        observables=tuple(observables),
-        amounts=amounts,
-        start=start,
+        observables=observables,
+        amounts=frozenset(system.states[k] for k in system.amounts),
+        start=_starts(system),
     )
 
 
-def _refuse_unsupported(model: Any) -> None:
+@lru_cache(maxsize=4)
+def _system(source: str) -> System:
+    return read_sbml(source)
+
+
+def _starts(system: System) -> dict[str, float | str | None]:
+    """Give each state's initial value: a number, one parameter, or neither."""
+    graph, found = system.graph, dict[str, float | str | None]()
+    for id_, start in zip(system.states, system.starts, strict=True):
+        if start in graph.values:
+            found[id_] = graph.values[start]
+        elif graph.operations[start] == "parameter":
+            found[id_] = system.parameters[graph.arguments[start][0]]
+        else:
+            found[id_] = None
+    return found
+
+
+def _units(source: str) -> dict[str, str]:
     import libsbml
 
-    found = [
-        name
-        for name, met in {
-            "events": model.getNumEvents() > 0,
-            "algebraic rules": any(r.isAlgebraic() for r in model.getListOfRules()),
-            "explicit time": _TIME
-            in libsbml.writeSBMLToString(model.getSBMLDocument()),
-            "changing compartments": any(
-                not c.getConstant() for c in model.getListOfCompartments()
-            ),
-        }.items()
-        if met
-    ]
-    if found:
-        raise ModelError(
-            f"the model uses {', '.join(found)}; allowed: constant compartments, rate "
-            "and assignment rules, reactions; doses and protocol changes belong into "
-            "the schedule"
-        )
+    model = libsbml.readSBMLFromString(source).getModel()
+    return {
+        item.getId(): _unit_text(item.getDerivedUnitDefinition())
+        for item in [*model.getListOfParameters(), *model.getListOfSpecies()]
+    }
 
 
-def _start(model: Any, id_: str) -> float | str:
-    """Give a state's initial value: a number, or the parameter that holds it."""
-    assignment = model.getInitialAssignment(id_)
-    if assignment is not None:
-        formula = assignment.getMath()
-        if formula.isName():
-            return str(formula.getName())
-        if formula.isNumber():
-            return float(formula.getValue())
-        raise ModelError(
-            f"state {id_!r} starts at a formula; allowed: a number or one parameter"
-        )
-    species = model.getSpecies(id_)
-    if species is not None:
-        amount = species.isSetInitialAmount()
-        value = (
-            species.getInitialAmount() if amount else species.getInitialConcentration()
-        )
-        return 0.0 if math.isnan(value) else float(value)
-    value = model.getParameter(id_).getValue()
-    return 0.0 if math.isnan(value) else float(value)
+def _to_plain(model: Model) -> dict[str, Any]:
+    plain = asdict(model)
+    del plain["source"]
+    return plain | {"amounts": sorted(model.amounts)}
 
 
-def _prepare(model: Any, amounts: frozenset[str]) -> None:
-    """Give every constant a value, and every amount an inflow that is zero."""
-    import libsbml
-
-    while model.getNumInitialAssignments():
-        model.removeInitialAssignment(0)
-    for parameter in model.getListOfParameters():
-        if not parameter.isSetValue():
-            parameter.setValue(0.0)
-    for id_ in sorted(amounts):
-        inflow = model.createParameter()
-        inflow.setId(INFLOW + id_)
-        inflow.setConstant(True)
-        inflow.setValue(0.0)
-        reaction = model.createReaction()
-        reaction.setId(f"{INFLOW}{id_}_reaction")
-        reaction.setReversible(False)
-        product = reaction.createProduct()
-        product.setSpecies(id_)
-        product.setStoichiometry(1.0)
-        product.setConstant(True)
-        reaction.createKineticLaw().setMath(libsbml.parseL3Formula(INFLOW + id_))
+def _from_plain(plain: Mapping[str, Any], source: str) -> Model:
+    rows = {name: tuple(plain[name]) for name in ("parameters", "states", "scales")}
+    return Model(
+        source=source,
+        units=plain["units"],
+        meanings=plain["meanings"],
+        observables=tuple(plain["observables"]),
+        amounts=frozenset(plain["amounts"]),
+        start=plain["start"],
+        **rows,
+    )
 
 
 def _unit_text(definition: Any) -> str:

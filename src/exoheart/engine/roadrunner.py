@@ -1,8 +1,7 @@
-"""Solving members with libRoadRunner (CVODE), and a fallback for those that fail.
+"""Solving members with libRoadRunner (CVODE): the reference, in an extra of its own.
 
-The reference solver, and until a faster one stands beside it the only one. A member
-that CVODE gives up on is solved once more by SciPy's Radau method on the same
-right-hand side, which shares no integrator code with it and may do only so much work.
+Every release of the engine is compared with it; nothing else needs it
+(``pip install "exoheart[reference]"``).
 
 References
 ----------
@@ -13,16 +12,18 @@ from __future__ import annotations
 
 import math
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.engine.inflows import INFLOW, with_inflows
 from exoheart.engine.members import Action, Block
-from exoheart.engine.model import INFLOW, Model
+from exoheart.engine.model import Model
+from exoheart.engine.schedule import excess_of
 from exoheart.engine.segments import Segment, segments
-from exoheart.engine.solution import Status
+from exoheart.engine.solution import Outcomes, Status
 from exoheart.errors import ModelError
 
 FloatArray = npt.NDArray[np.float64]
@@ -32,13 +33,6 @@ _MAXIMUM_STEPS = 50_000
 #: dozens; where a dose has just met empty states, these differences are rounding noise,
 #: which then leaks into the sum of all particles (up to 1e-7 of a dose without this).
 _FIRST_STEP, _SETTLING = 1e-6, 1e-5
-#: Amount given to a member, over the scale of the state that gets it, up to which
-#: tolerances stay as the text declares them. Beyond it the absolute ones of amounts
-#: grow with it: they would ask for more digits than a number has, and no first step
-#: would be short enough.
-_ORDINARY = 1e9
-#: Rates that Radau may ask for in one member; a treated pig needs more than 20,000.
-_MAXIMUM_RATES = 300_000
 #: What CVODE's own codes mean, in words.
 _REASONS = {
     "CV_ERR_FAILURE": "step size became too small",
@@ -68,7 +62,7 @@ class RoadRunnerSolver:
 
         roadrunner.Logger.setLevel(roadrunner.Logger.LOG_FATAL)
         self._model = model
-        self._runner = roadrunner.RoadRunner(model.sbml)
+        self._runner = roadrunner.RoadRunner(with_inflows(model))
         _KEPT[:] = [self._runner]
         self._executable = self._runner.model
         integrator = self._runner.getIntegrator()
@@ -86,41 +80,39 @@ class RoadRunnerSolver:
             self._executable.getStateVectorId(k) for k in range(len(model.states))
         ]
         self._vector = [vector.index(id_) for id_ in model.states]
-        numbered = list(enumerate(model.states))
-        self._amounts = [pair for pair in numbered if pair[1] in self._amount]
-        self._scale = dict(zip(model.states, model.scales, strict=True))
-        self._ruled = [pair for pair in numbered if pair[1] not in self._amount]
-        self._asked = 0
         self._set_tolerances(1.0)
         self._runner.timeCourseSelections = list(model.observables)
 
-    def solve(self, block: Block) -> tuple[FloatArray, list[tuple[int, str, int]]]:
+    def solve(self, block: Block) -> tuple[FloatArray, Outcomes]:
         """Solve every member of a block.
 
         Returns
         -------
         values : ndarray, shape (count, sample, observable)
+            NaN for a member that CVODE gives up.
         outcomes
-            Status, sentence and number of segments of each member.
+            The steps are the pieces between restarts.
         """
         count, samples = block.sample_times.shape
         values = np.full((count, samples, len(self._model.observables)), math.nan)
-        by_member: list[list[Action]] = [[] for _ in range(count)]
-        for action in block.schedule:
-            by_member[action.member].append(action)
-        outcomes = []
-        for member, actions in enumerate(by_member):
-            outcome = self._member(block, member, actions, values[member])
-            outcomes.append(outcome)
-        return values, outcomes
+        status, steps = (np.zeros(count, dtype=np.int64) for _ in range(2))
+        messages: dict[int, str] = {}
+        excess = excess_of(self._model, block)
+        for member in range(count):
+            actions = [a for a in block.schedule if a.member == member]
+            pieces = list(segments(actions, block.sample_times[member]))
+            steps[member] = len(pieces)
+            if excess[member] != self._excess:
+                self._set_tolerances(float(excess[member]))
+            told = self._member(block, member, pieces, values[member])
+            if told:
+                status[member], messages[member] = Status.FAILED, told
+        return values, Outcomes(status, steps, messages)
 
     def _member(
-        self, block: Block, member: int, actions: Sequence[Action], out: FloatArray
-    ) -> tuple[int, str, int]:
-        pieces = list(segments(actions, block.sample_times[member]))
-        excess = max(1.0, _given(pieces, self._scale) / _ORDINARY)
-        if excess != self._excess:
-            self._set_tolerances(excess)
+        self, block: Block, member: int, pieces: Sequence[Segment], out: FloatArray
+    ) -> str:
+        """Solve one member; give a sentence if CVODE gives up."""
         start_h = pieces[0].start_h
         try:
             self._begin(block, member)
@@ -132,22 +124,11 @@ class RoadRunnerSolver:
                 self._act(piece.actions)
                 dosed = any(action.action != "set" for action in piece.actions)
             self._require_finite(out)
-            return Status.SOLVED, "", len(pieces)
         except (RuntimeError, ArithmeticError) as failure:
-            reached = start_h + self._executable.getTime()
-            first = f"CVODE gave up ({_sentence(failure)} at {reached:.4g} h)"
-        try:
-            self._begin(block, member)
-            self._asked = 0
-            for piece in pieces:
-                self._integrate_by_radau(piece, out)
-                self._act(piece.actions)
-            self._require_finite(out)
-            return Status.SOLVED_BY_FALLBACK, f"{first}; solved by Radau", len(pieces)
-        except (RuntimeError, ArithmeticError, ValueError) as failure:
             out[:] = math.nan
-            reason = f"{first}; Radau failed too: {_sentence(failure)}"
-            return Status.FAILED, reason, len(pieces)
+            reached = start_h + self._executable.getTime()
+            return f"CVODE gave up ({_sentence(failure)} at {reached:.4g} h)"
+        return ""
 
     def _set_tolerances(self, excess: float) -> None:
         """Set the tolerances for a member given `excess` times what is ordinary."""
@@ -214,78 +195,10 @@ class RoadRunnerSolver:
     def _observe(self) -> FloatArray:
         return np.array([self._runner.getValue(id_) for id_ in self._model.observables])
 
-    def _read_states(self) -> FloatArray:
-        amounts = self._executable.getFloatingSpeciesAmounts()
-        constants = self._executable.getGlobalParameterValues()
-        return np.array(
-            [
-                amounts[self._amount[id_]]
-                if id_ in self._amount
-                else constants[self._column[id_]]
-                for id_ in self._model.states
-            ]
-        )
-
-    def _write_states(self, states: FloatArray) -> None:
-        self._executable.setFloatingSpeciesAmounts(
-            [self._amount[id_] for _, id_ in self._amounts],
-            [float(states[k]) for k, _ in self._amounts],
-        )
-        self._executable.setGlobalParameterValues(
-            [self._column[id_] for _, id_ in self._ruled],
-            [float(states[k]) for k, _ in self._ruled],
-        )
-
-    def _rates(self, _time: float, states: FloatArray) -> FloatArray:
-        self._asked += 1
-        if self._asked > _MAXIMUM_RATES:
-            raise ArithmeticError(f"no end after {_MAXIMUM_RATES} evaluations")
-        self._write_states(states)
-        rates = np.asarray(self._runner.getRatesOfChange())
-        return rates[self._vector]
-
-    def _integrate_by_radau(self, piece: Segment, out: FloatArray) -> None:
-        from scipy.integrate import solve_ivp
-
-        if piece.end_h == piece.start_h:
-            self._integrate(piece, out)
-            return
-        found: Any = solve_ivp(
-            self._rates,
-            (piece.start_h, piece.end_h),
-            self._read_states(),
-            method="Radau",
-            t_eval=np.append(piece.times[piece.times < piece.end_h], piece.end_h),
-            rtol=self._rtol,
-            atol=list(self._absolute.values()),
-        )
-        if not found.success:
-            raise ArithmeticError(found.message)
-        for column, time in enumerate(found.t):
-            self._write_states(found.y[:, column])
-            for sample in piece.samples[piece.times == time]:
-                out[sample] = self._observe()
-
     @staticmethod
     def _require_finite(out: FloatArray) -> None:
         if not np.all(np.isfinite(out)):
             raise ArithmeticError("a result is not a finite number")
-
-
-def _given(pieces: Sequence[Segment], scale: Mapping[str, float]) -> float:
-    """Add up what a schedule gives one member, in scales of the states that get it."""
-    total, rates = 0.0, dict[str, float]()
-    for piece in pieces:
-        total += sum(rates.values()) * (piece.end_h - piece.start_h)
-        for action in piece.actions:
-            if action.action == "set":
-                continue
-            given = action.value / scale[action.target]
-            if action.action == "add":
-                total += given
-            else:
-                rates[action.target] = given
-    return total
 
 
 def _sentence(failure: Exception) -> str:

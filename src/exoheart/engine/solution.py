@@ -20,6 +20,26 @@ class Status(IntEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Outcomes:
+    """How the members of one block ended.
+
+    Parameters
+    ----------
+    status : ndarray of int, shape (count,)
+        A :class:`Status` for each member.
+    steps : ndarray of int, shape (count,)
+        Steps of the integrator, refused ones included.
+    messages
+        Sentence for every member that was not solved at the first try, by its index in
+        the block.
+    """
+
+    status: npt.NDArray[np.int64]
+    steps: npt.NDArray[np.int64]
+    messages: dict[int, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Solution:
     """Observables of every member at its own sample times.
 
@@ -36,7 +56,7 @@ class Solution:
     messages
         Sentence for every member that was not solved at the first try, by index.
     steps : ndarray of int, shape (member,)
-        Segments integrated (restarts at doses and protocol changes included).
+        Steps of the integrator, refused ones included.
     """
 
     values: npt.NDArray[np.float64]
