@@ -131,12 +131,11 @@ def _of_power(graph: Graph, node: Node) -> list[Node | None]:
     firm = graph.select(low, floor, base)
     if is_nonnegative(graph, base):
         firm = graph.binary("max", base, floor)
-    power = graph.pow(firm, exponent)
-    by_base = graph.div(graph.mul(exponent, power), firm)
+    by_base = graph.div(graph.mul(exponent, node), firm)
     if exponent in graph.values:
         return [by_base, None]
     positive = graph.binary("max", base, floor)
-    return [by_base, graph.mul(power, graph.unary("log", positive))]
+    return [by_base, graph.mul(node, graph.unary("log", positive))]
 
 
 def is_nonnegative(graph: Graph, node: Node) -> bool:

@@ -21,7 +21,7 @@ from llvmlite import ir
 from exoheart.engine import rodas
 from exoheart.engine.code import WHOLE
 from exoheart.engine.kernels import Layout
-from exoheart.engine.lanes import GROW, Boundary, Refill
+from exoheart.engine.lanes import Boundary, Refill
 from exoheart.engine.steps import Step
 from exoheart.engine.task import (
     DONE,
@@ -31,9 +31,6 @@ from exoheart.engine.task import (
 )
 from exoheart.engine.vector import Lines
 
-#: Step control: how far below the tolerance to aim, and by how much a step may shrink
-#: at once.
-SAFETY, SHRINK = 0.9, 0.2
 #: A step below this share of the time since the segment began is given up.
 _SMALLEST = 1e-14
 
@@ -68,6 +65,8 @@ class Main(Step):
     def body(self) -> None:
         """Write what the function does."""
         code, at = self.code, self.code.at
+        before = code.variable(WHOLE, code.whole(0))
+        code.call("flush", before)
         self.next = code.variable(WHOLE, code.whole(0))
         self.active = code.variable(WHOLE, code.whole(0))
         with code.loop(self.width) as lane:
@@ -86,6 +85,7 @@ class Main(Step):
             ended = at.and_(self._busy(), self._ended())
             with at.if_then(at.not_(code.any(ended))):
                 self._step()
+        code.call("restore", before)
 
     def _lanes(self, name: str, kind: Any = None) -> Any:
         return self.code.lanes(self.space(name), 0, kind)
@@ -224,6 +224,7 @@ class Main(Step):
                 at.store(code.whole(1), made)
             share = at.fdiv(at.fsub(self._lanes("due"), time), step)
             self.write_states_inside(share)
+            self._set_clock("sampled", self._lanes("due"))
             arguments = ("sampled", "constants", "observed")
             code.call("observe", *(self.space(name) for name in arguments))
             self._record(due)
@@ -236,23 +237,32 @@ class Main(Step):
             code.set_lanes(at.select(accepted, new, old), self.space("state"), k)
         time = at.select(accepted, arrived, self._lanes("time"))
         code.set_lanes(time, self.space("time"))
+        self._set_clock("state", time)
+
+    def _set_clock(self, space: str, since: Any) -> None:
+        """Set the clock from the time itself, free of the steps' rounding."""
+        if self.layout.clock:
+            now = self.code.at.fadd(self._lanes("begin"), since)
+            self.code.set_lanes(now, self.space(space), self.layout.size - 1)
 
     def _control(self, accepted: Any, error: Any, step: Any, before: Any) -> None:
         """Choose the next steps, count, and give up members that can't go on."""
         code, at = self.code, self.code.at
         code.call("growth", self.space("error"), self.space("growth"))
-        wish = at.fmul(self._lanes("growth"), code.every(SAFETY))
+        wish = at.fmul(self._lanes("growth"), code.every(rodas.SAFETY))
         calm = self._lanes("calm")
         most = at.select(at.fcmp_ordered(">", wish, calm), calm, wish)
         # also where the error is no number
         least = at.select(
-            at.fcmp_ordered(">", most, code.every(SHRINK)), most, code.every(SHRINK)
+            at.fcmp_ordered(">", most, code.every(rodas.SHRINK)),
+            most,
+            code.every(rodas.SHRINK),
         )
         odd = at.fcmp_unordered("uno", error, error)
-        factor = at.select(odd, code.every(SHRINK), least)
+        factor = at.select(odd, code.every(rodas.SHRINK), least)
         following = at.fmul(step, factor)
         code.set_lanes(following, self.space("step"))
-        grow, hold = code.every(GROW), code.every(1.0)
+        grow, hold = code.every(rodas.GROW), code.every(1.0)
         code.set_lanes(at.select(accepted, grow, hold), self.space("calm"))
         busy = self._busy()
         one, zero = (ir.Constant(code.wholes, [k] * self.width) for k in (1, 0))

@@ -74,6 +74,17 @@ def factorise(entries: Iterable[Entry], size: int) -> Factors:
         for column in right:
             columns[column].discard(pivot)
             columns[column].update(below)
-    places = [(r, c) for r in range(size) for c in sorted(kept[r])]
-    position = {entry: place for place, entry in enumerate(places)}
-    return Factors(tuple(order), position, tuple(eliminated))
+    turn = {pivot: k for k, pivot in enumerate(order)}
+    late_first = [
+        (below, tuple(sorted(right, key=turn.__getitem__, reverse=True)))
+        for below, right in eliminated
+    ]
+    turns = list(zip(order, late_first, strict=True))
+    lower = [(row, pivot) for pivot, (below, _) in turns for row in below]
+    upper = [
+        entry
+        for pivot, (_, right) in reversed(turns)
+        for entry in [*((pivot, column) for column in right), (pivot, pivot)]
+    ]
+    position = {entry: place for place, entry in enumerate([*lower, *upper])}
+    return Factors(tuple(order), position, tuple(late_first))

@@ -221,7 +221,7 @@ class Graph:
             return self._fold("pow", a, b)
         if exponent == 0.5:
             return self.unary("sqrt", a)
-        if exponent == int(exponent) and abs(exponent) <= 8:
+        if abs(exponent) <= 8 and exponent == int(exponent):
             return self._whole_power(a, int(exponent))
         return self._fold("pow", a, b)
 

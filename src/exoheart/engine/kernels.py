@@ -6,7 +6,7 @@ where every number lies. Deterministic: the same model gives the same text.
 
 The functions, all on pointers to vectors:
 
-- ``prepare(c)``: what rests on parameters alone, behind the parameters;
+- ``prepare(c)``: what rests on parameters and inflows alone, behind them;
 - ``rates(y, c, r)``: adds the rates of change at y to r;
 - ``linearise(y, c, s, r, m)``: puts the rates into r and the LU factors of ``s I - J``
   into m, the pivots as their reciprocals;
@@ -17,7 +17,7 @@ The functions, all on pointers to vectors:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from exoheart.engine.differentiate import jacobian
@@ -95,7 +95,7 @@ class Kernels:
         self._jacobian = jacobian(graph, self._rates, states if clock else None)
         self._factors = factorise(self._jacobian, size)
         inflows = sorted(system.amounts)
-        self._prepared = _worth_preparing(
+        self._prepared = _fixed_in_use(
             graph, [*self._rates, *self._jacobian.values(), *recorded]
         )
         place = {state: k for k, state in enumerate(inflows)}
@@ -111,12 +111,15 @@ class Kernels:
             observed=len(recorded),
             read=_states_in(graph, recorded, states),
         )
-        self._places = self._memory(place)
+        self._raw = self._memory(place)
+        first = self.layout.parameters + self.layout.inflows
+        prepared = {node: ("%c", first + k) for k, node in enumerate(self._prepared)}
+        self._places = self._raw | prepared
 
     def _memory(self, inflow_of: Mapping[int, int]) -> Places:
-        """Give the place of every leaf and of every prepared node."""
-        places: Places = {}
+        """Give the place of every leaf as the driver writes it."""
         graph, layout = self._graph, self.layout
+        places: Places = {}
         for node, operation in enumerate(graph.operations):
             if operation == "state":
                 places[node] = ("%y", graph.arguments[node][0])
@@ -127,9 +130,6 @@ class Kernels:
             elif operation == "inflow":
                 index = inflow_of[graph.arguments[node][0]]
                 places[node] = ("%c", layout.parameters + index)
-        first = layout.parameters + layout.inflows
-        for k, node in enumerate(self._prepared):
-            places[node] = ("%c", first + k)
         return places
 
     def text(self, width: int, fused: bool) -> str:
@@ -167,12 +167,7 @@ class Kernels:
         }
 
     def _prepare(self, lines: Lines) -> str:
-        raw = {
-            node: place
-            for node, place in self._places.items()
-            if self._graph.operations[node] in LEAVES
-        }
-        names = Emitter(self._graph, lines, raw).write(self._prepared)
+        names = Emitter(self._graph, lines, self._raw).write(self._prepared)
         for node, name in zip(self._prepared, names, strict=True):
             lines.store(name, *self._places[node])
         return _function("prepare", ("%c",), lines)
@@ -257,22 +252,36 @@ def _eliminate(
                 )
 
 
-def _worth_preparing(graph: Graph, nodes: Sequence[Node]) -> list[Node]:
-    """Give the nodes that keep their value while a member is solved, and are used."""
-    found = {
-        node
-        for node in nodes
-        if graph.fixed[node] and graph.operations[node] not in LEAVES
-    }
-    for node in needed(graph, nodes):
-        if graph.fixed[node] or graph.operations[node] in LEAVES:
+def _fixed_in_use(graph: Graph, nodes: Sequence[Node]) -> list[Node]:
+    """Give what keeps its value between doses, in the order in which it is first used.
+
+    Numbers that lie in the order of their use come faster from memory.
+    """
+    found: dict[Node, None] = {}
+    for node in _depth_first(graph, nodes):
+        if _is_fixed(graph, node):
+            found[node] = None
+    return list(found)
+
+
+def _is_fixed(graph: Graph, node: Node) -> bool:
+    """Whether a node keeps its value between doses and is no plain number."""
+    inflow = graph.operations[node] == "inflow"
+    return inflow or (graph.fixed[node] and node not in graph.values)
+
+
+def _depth_first(graph: Graph, nodes: Sequence[Node]) -> Iterator[Node]:
+    """Give nodes in the order of their use, looking no deeper than what is fixed."""
+    seen: set[Node] = set()
+    waiting = list(reversed(nodes))
+    while waiting:
+        node = waiting.pop()
+        if node in seen:
             continue
-        found.update(
-            a
-            for a in graph.arguments[node]
-            if graph.fixed[a] and graph.operations[a] not in LEAVES
-        )
-    return sorted(found)
+        seen.add(node)
+        yield node
+        if graph.operations[node] not in LEAVES and not _is_fixed(graph, node):
+            waiting.extend(reversed(graph.arguments[node]))
 
 
 def _states_in(graph: Graph, nodes: Iterable[Node], clock: int) -> tuple[int, ...]:

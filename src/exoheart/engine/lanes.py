@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from exoheart.engine import rodas
 from exoheart.engine.code import DOUBLE, POINTER, WHOLE, Code
 from exoheart.engine.kernels import Layout
 from exoheart.engine.task import (
@@ -21,9 +22,6 @@ from exoheart.engine.task import (
     WHOLES,
     Spaces,
 )
-
-#: By how much a step may grow at once.
-GROW = 8.0
 
 
 class Part:
@@ -121,7 +119,7 @@ class LanePart(Part):
         self.set_own(at.fsub(stop, begin), "end")
         self.set_own(code.number(0.0), "time")
         self.set_own(self.field("first_step"), "step")
-        self.set_own(code.number(GROW), "calm")
+        self.set_own(code.number(rodas.GROW), "calm")
         self.due(member)
 
 

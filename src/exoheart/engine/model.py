@@ -69,7 +69,7 @@ class Model:
     @property
     def digest(self) -> str:
         """Hash of all that the machine code follows from."""
-        return cache.key(self.source, *self.observables)
+        return _digest(self.source, self.observables)
 
     @property
     def system(self) -> System:
@@ -169,6 +169,11 @@ def _compile(text: str, observables: tuple[str, ...]) -> Model:
         amounts=frozenset(system.states[k] for k in system.amounts),
         start=_starts(system),
     )
+
+
+@lru_cache(maxsize=32)
+def _digest(source: str, observables: tuple[str, ...]) -> str:
+    return cache.key(source, *observables)
 
 
 @lru_cache(maxsize=4)

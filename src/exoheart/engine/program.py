@@ -20,7 +20,6 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart.engine import cache
-from exoheart.engine.driver import driver_module, power_text
 from exoheart.engine.kernels import Kernels, Layout
 from exoheart.engine.members import Block
 from exoheart.engine.model import ABSOLUTE, Model
@@ -28,6 +27,7 @@ from exoheart.engine.native import (
     Library,
     Machine,
     aligned,
+    flush_text,
     machine,
     mark_text,
     object_code,
@@ -148,11 +148,20 @@ class Program:
         return solved
 
 
-@lru_cache(maxsize=8)
-def program_of(model: Model) -> Program:
-    """Give the machine code of a model, from disk if it is kept there."""
-    layout, library = _load(model, machine(), _FUNCTIONS, _write)
-    return Program(model, layout, library, machine().width)
+@lru_cache(maxsize=16)
+def program_of(model: Model, lanes: int | None = None) -> Program:
+    """Give the machine code of a model, from disk if it is kept there.
+
+    Parameters
+    ----------
+    model
+        From :func:`exoheart.engine.compile_model`.
+    lanes
+        Lane width; None for that of the processor. Every width gives the same bits.
+    """
+    which = machine(lanes)
+    layout, library = _load(model, which, _FUNCTIONS, _write)
+    return Program(model, layout, library, which.width)
 
 
 @dataclass(frozen=True)
@@ -253,8 +262,10 @@ def _load(
 
 
 def _write(kernels: Kernels, which: Machine, mark: int) -> bytes:
+    from exoheart.engine.driver import driver_module, power_text
+
     text = kernels.text(which.width, which.fused)
-    text += power_text(which.width, which.fused) + mark_text(mark)
+    text += power_text(which.width, which.fused) + flush_text() + mark_text(mark)
     loops = str(driver_module(kernels.layout, which.width))
     return object_code(text, which, loops)
 

@@ -18,8 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart.engine import rodas
-from exoheart.engine.driver import SAFETY, SHRINK
-from exoheart.engine.lanes import GROW
 from exoheart.engine.members import Action, Block
 from exoheart.engine.model import Model
 from exoheart.engine.program import FIRST_STEP, Scalar, scalar_of
@@ -205,7 +203,7 @@ def _radau(member: Member, state: _State, piece: Segment, rtol: float) -> _Track
 def _pivoting(member: Member, state: _State, piece: Segment, rtol: float) -> _Track:
     length, time, step = piece.end_h - piece.start_h, 0.0, FIRST_STEP
     due = list(zip(piece.samples, piece.times - piece.start_h, strict=True))
-    grow = GROW
+    grow = rodas.GROW
     for _ in range(_MAXIMUM_STEPS):
         last = step * 1.01 >= length - time
         used = length - time if last else min(step, 0.5 * (length - time))
@@ -213,10 +211,15 @@ def _pivoting(member: Member, state: _State, piece: Segment, rtol: float) -> _Tr
         after = _end(state.values, stages)
         error = _error(stages[-1], state.values, after, rtol, member.tolerances)
         factor = (
-            SAFETY * error ** (-0.5 / (rodas.ESTIMATE_ORDER + 1)) if error else GROW
+            rodas.SAFETY * error ** (-0.5 / (rodas.ESTIMATE_ORDER + 1))
+            if error
+            else rodas.GROW
         )
         if not error <= 1.0:
-            step, grow = used * max(SHRINK, factor if factor < 1.0 else SHRINK), 1.0
+            step, grow = (
+                used * max(rodas.SHRINK, factor if factor < 1.0 else rodas.SHRINK),
+                1.0,
+            )
             if step < 1e-14 * time + 1e-28:
                 raise ArithmeticError("step size became too small")
             continue
@@ -226,7 +229,7 @@ def _pivoting(member: Member, state: _State, piece: Segment, rtol: float) -> _Tr
             share = (when - time) / used
             yield int(sample), _inside(state.values, after, stages, share)
         state.values, time = after, arrived
-        step, grow = used * min(grow, max(SHRINK, factor)), GROW
+        step, grow = used * min(grow, max(rodas.SHRINK, factor)), rodas.GROW
         if last:
             yield -1, after
             return

@@ -57,7 +57,7 @@ def read_sbml(text: str) -> System:
 
     References
     ----------
-    Hucka2019 (SBML Level 3 Version 2 core).
+    https://sbml.org/documents/specifications/ (SBML Level 3 Version 2 core)
     """
     system, faults = _read(text)
     if system is None or faults:

@@ -81,8 +81,8 @@ def read_case(folder: Path) -> Case:
     known = _results(results, variables)
     if len(known) != steps + 1:
         raise InputError(
-            f"{results} has {len(known)} rows of values; allowed: {steps + 1}, one more "
-            f"than the steps of {settings.name}; mend either file"
+            f"{results} has {len(known)} rows of values; allowed: {steps + 1}, one "
+            f"more than the steps of {settings.name}; mend either file"
         )
     return Case(
         id=id_,

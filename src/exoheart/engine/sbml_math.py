@@ -301,7 +301,7 @@ def _order(definitions: Mapping[str, Formula], wanted: Iterable[str]) -> list[st
     try:
         return list(TopologicalSorter(rests).static_order())
     except CycleError as error:
-        circle = " <- ".join(error.args[1])
+        circle = " reads ".join(reversed(error.args[1]))
         raise ModelError(
             f"formulas go round in a circle ({circle}); allowed: formulas that rest on "
             "states and constants; take one of them out of the circle"

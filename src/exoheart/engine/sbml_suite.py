@@ -21,17 +21,21 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.engine.members import Block
+from exoheart.engine.model import compile_model
+from exoheart.engine.program import program_of
 from exoheart.engine.sbml import read_sbml, unsupported
 from exoheart.engine.sbml_case import Case, misfit, read_case
 from exoheart.engine.sbml_contents import open_sbml, read_contents
 from exoheart.engine.system import System
+from exoheart.engine.task import DONE
 from exoheart.errors import InputError, ModelError, SolveError
 
 FloatArray = npt.NDArray[np.float64]
@@ -73,20 +77,19 @@ class Outcome:
 
 
 def by_engine(sbml: str, ids: Sequence[str], times: FloatArray) -> FloatArray:
-    """Solve a text with the compiled engine; shape (time, id)."""
-    from exoheart.engine import Table, compile_model, solve
-    from exoheart.engine.model import ABSOLUTE
+    """Solve a text with the compiled engine; shape (time, id).
 
+    By the machine code alone: an ensemble would take a constant that is infinite for
+    a failure, and try again in other ways.
+    """
     model = compile_model(sbml, ids)
-    if not model.states:
-        # nothing to integrate: all that is asked is formulas
-        return by_numpy(sbml, ids, times)
-    scale = _ABSOLUTE / ABSOLUTE
-    model = replace(model, scales=(scale,) * len(model.states))
     parameters = defaults(model.system)[None]
-    table = Table(parameters, model.initial(parameters), (), times[None])
-    solution = solve(model, table, rtol=_RTOL)
-    return np.asarray(solution.values[0])
+    block = Block(parameters, model.initial(parameters), (), times[None])
+    solved = program_of(model, 2).solve(block, _RTOL, _ABSOLUTE)
+    if solved.code[0] != DONE:
+        raise SolveError(f"the engine gave up at {solved.reached[0]:.4g}")
+    values: FloatArray = solved.values[0]
+    return values
 
 
 def by_numpy(sbml: str, ids: Sequence[str], times: FloatArray) -> FloatArray:

@@ -84,7 +84,7 @@ class Step(Part):
             share = at.fdiv(correction, allowed)
             held = code.get(total, code.vector)
             at.store(code.intrinsic("fma", share, share, held), total)
-        mean = code.every(1.0 / self.layout.size)
+        mean = code.every(1.0 / max(1, self.layout.size))
         return at.fmul(code.get(total, code.vector), mean)
 
     def _read_states(self) -> Any:
