@@ -17,8 +17,8 @@ quick: $(VENV)/.installed-dev
 	@$(BIN)/python -m pytest -n 2 -m "not slow"
 
 style: $(VENV)/.installed-dev
-	@$(BIN)/ruff format --check src tests docs
-	@$(BIN)/ruff check src tests docs
+	@$(BIN)/ruff format --check src tests docs benchmarks
+	@$(BIN)/ruff check src tests docs benchmarks
 	@$(BIN)/mypy
 
 $(VENV)/bin/python:

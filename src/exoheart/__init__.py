@@ -22,6 +22,7 @@ from exoheart.version import VERSION
 if TYPE_CHECKING:
     from exoheart import evidence, product
     from exoheart.evidence import cite
+    from exoheart.exchange import export
     from exoheart.figures import figure
     from exoheart.planning import plan
     from exoheart.prediction import simulate, where
@@ -35,6 +36,7 @@ __all__ = [
     "account",
     "cite",
     "evidence",
+    "export",
     "figure",
     "plan",
     "product",
@@ -50,6 +52,7 @@ _HOMES = {
     "simulate": ("exoheart.prediction", "simulate"),
     "account": ("exoheart.prediction", "stoichiometric_account"),
     "where": ("exoheart.prediction", "where"),
+    "export": ("exoheart.exchange", "export"),
     "qualify": ("exoheart.qualification", "qualify"),
     "figure": ("exoheart.figures", "figure"),
     "cite": ("exoheart.evidence", "cite"),

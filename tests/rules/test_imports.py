@@ -41,8 +41,18 @@ MAY = {
         # a plan record writes itself as a report
         *("report", "figures"),
     },
-    "cli": {"study", "prediction", "planning", "evidence", "product", "report"}
-    | {"figures", "therapy", "calibration", "qualification"},
+    # one animal of a study, as it would be simulated, for foreign simulators
+    "exchange": {"prediction", "therapy", "outcome", "engine"},
+    "cli": {
+        "exchange",
+        "study",
+        "prediction",
+        "planning",
+        "evidence",
+        "product",
+        "report",
+    }
+    | {"report", "figures", "therapy", "calibration", "qualification"},
     **{key: set() for key in ("errors", "units", "records", "version", "textfile")},
 }
 HEAVY = ("pint", "pandas", "xarray", "altair", "pydantic", "roadrunner", "antimony")

@@ -6,7 +6,12 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from exoheart.engine.streams import generator, random_words, uniforms
+from exoheart.engine.streams import (
+    generator,
+    random_words,
+    uniform_rows,
+    uniforms,
+)
 
 SEED = 11
 
@@ -19,6 +24,20 @@ def test_index_k_is_the_same_for_every_blocking(size):
         for first in range(0, 1000, size)
     ]
     np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@pytest.mark.parametrize(("first", "count"), [(0, 1), (5, 16), (2**40, 3), (7, 0)])
+def test_many_streams_at_once_give_each_its_own_numbers(first, count):
+    """Repeated names too: no stream goes on where another one stopped."""
+    streams = [("animal", "a"), ("parameter", "a"), ("animal", "b"), ("animal", "a")]
+    rows = uniform_rows(SEED, streams, first, count)
+    assert rows.shape == (4, count)
+    for row, (layer, name) in zip(rows, streams, strict=True):
+        np.testing.assert_array_equal(row, uniforms(SEED, layer, name, first, count))
+
+
+def test_no_streams_give_no_rows():
+    assert uniform_rows(SEED, [], 0, 5).shape == (0, 5)
 
 
 def test_an_index_far_along_needs_nothing_before_it():

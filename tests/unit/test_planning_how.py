@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from exoheart import delivery
-from exoheart.evidence import largest_dose
+from exoheart.evidence import largest_dose, published
 from exoheart.figures import numbers
 from exoheart.heart import mechanisms
 from exoheart.planning.how import how
@@ -31,7 +31,7 @@ def prediction():
 
 @pytest.fixture(scope="module")
 def section(prediction):
-    return how(prediction)
+    return how(prediction, published(prediction.study))
 
 
 def test_the_limit_says_by_any_route_and_what_it_counts(section):
@@ -67,7 +67,9 @@ def test_the_weight_before_data_is_the_prior_not_what_was_drawn(prediction):
     priors = dict(prediction.priors)
     id_ = "mechanism.prior_weight.relay"
     priors[id_] = replace(priors[id_], value=0.8)
-    rows = how(replace(prediction, priors=priors))["mechanisms"]
+    rows = how(replace(prediction, priors=priors), published(prediction.study))[
+        "mechanisms"
+    ]
     found = {row["id"]: row for row in rows if row["arm"] == "CDC IM"}
     wanted = {name: 0.5 if name == "relay" else 1 / 8 for name in NAMES}
     assert {n: found[n]["prior"] for n in NAMES} == pytest.approx(wanted)
@@ -119,7 +121,7 @@ def test_the_ledger_compares_the_arms_and_shows_what_speaks_against(section):
 def test_without_an_arm_into_the_artery_its_contradiction_is_not_shown(prediction):
     study = prediction.study
     muscle = replace(study, arms=study.arms[:2])
-    topics = [row["topic"] for row in route_contradictions(muscle)]
+    topics = [row["topic"] for row in route_contradictions(muscle, published(muscle))]
     assert topics == ["Route decides in the pig, or it does not"]
 
 

@@ -8,6 +8,7 @@ import pytest
 from exoheart.errors import InputError
 from exoheart.records.trial import Noise
 from exoheart.trial import simulate, simulate_trials
+from exoheart.trial.simulate import compare_trials
 from exoheart.trial.toy import Toy, toy_pool, toy_study
 
 TOY = Toy(effects=(-10.0, 0.0), reading_sd=3.0, attrition=0.1, outer=8, animals=16)
@@ -31,6 +32,22 @@ def test_block_size_changes_no_result(monkeypatch):
     parts = simulate_trials(pool, study, 1, 60)
     np.testing.assert_array_equal(whole.primary, parts.primary)
     np.testing.assert_array_equal(whole.animal, parts.animal)
+
+
+def test_variants_run_together_are_what_each_is_alone():
+    """Other effects and other numbers of animals, on the same random numbers."""
+    pool, lost = _pool(), _pool()
+    moved = replace(pool, true=pool.true + 3.0)
+    lost.true[0, 2, :3] = np.nan
+    studies = [toy_study(replace(TOY, n=n)) for n in (9, 4, 6)]
+    variants = list(zip((pool, moved, lost), studies, strict=True))
+    for one, (own, study) in zip(
+        compare_trials(variants, 3, 70), variants, strict=True
+    ):
+        alone = simulate_trials(own, study, 3, 70)
+        for field in ("outer", "left", "mean", "variance", "primary"):
+            np.testing.assert_array_equal(getattr(one, field), getattr(alone, field))
+        assert one.alone.shape == one.animal.shape == (70, 3, 0)
 
 
 def test_another_arm_more_animals_or_more_trials_shift_nobodys_draw():

@@ -13,6 +13,7 @@ import typer
 from exoheart.cli.calibrate import calibrate
 from exoheart.cli.citation import cite
 from exoheart.cli.evidence import check_data, show_outcomes
+from exoheart.cli.export import export
 from exoheart.cli.files import check, new, schema
 from exoheart.cli.parameters import parameters
 from exoheart.cli.product_donor import donor
@@ -74,4 +75,5 @@ _product = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)
 for _made in (donor, nta, ledger, make, release, reporting, regulation, pipeline):
     _product.command(context_settings=_SETTINGS)(_made)
 app.add_typer(_product, name="product", help="From donor cell to vial.")
+app.command(context_settings=_SETTINGS)(export)
 app.command(context_settings=_SETTINGS)(cite)

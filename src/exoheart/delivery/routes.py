@@ -17,11 +17,19 @@ from types import MappingProxyType
 from typing import Literal, NamedTuple
 
 import numpy as np
+import numpy.typing as npt
 
-from exoheart.delivery.donor_cells import cells_placed
-from exoheart.delivery.settings import Keys, has_gel, injected_at_risk, leak_share
+from exoheart.delivery.routes_shares import (
+    cell_shares,
+    solute_shares,
+    vesicle_shares,
+)
+from exoheart.delivery.settings import Keys
+from exoheart.engine.members import Actions
 from exoheart.errors import InputError, closest
 
+FloatArray = npt.NDArray[np.float64]
+WholeArray = npt.NDArray[np.int64]
 FORMS: tuple[str, ...] = ("vesicles", "conditioned medium", "cells", "RNA")
 
 
@@ -40,16 +48,20 @@ class RouteAction(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """What one dose holds: intact vesicles, dissolved molecules, living cells [1e9]."""
+    """What one dose holds: intact vesicles, dissolved molecules, living cells [1e9].
 
-    vesicles: float = 0.0
-    solute: float = 0.0
-    cells: float = 0.0
+    Of one member, or of many as arrays of shape (n,).
+    """
+
+    vesicles: float | FloatArray = 0.0
+    solute: float | FloatArray = 0.0
+    cells: float | FloatArray = 0.0
 
     @property
-    def empty(self) -> bool:
-        """Whether there is nothing in it."""
-        return self.vesicles == self.solute == self.cells == 0.0
+    def parts(self) -> FloatArray:
+        """All three, in this order, shape (3, n)."""
+        each = (self.vesicles, self.solute, self.cells)
+        return np.stack(np.broadcast_arrays(*(np.atleast_1d(one) for one in each)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,110 +155,104 @@ def dose_actions(  # noqa: PLR0913 - what, how, when, how long, and whose values
         An unknown route, a key, zone or form that the route doesn't take, a negative
         dose or duration, or a parameter out of bounds.
     """
+    own = {id_: np.array([float(value)]) for id_, value in values.items()}
+    moment, open_ = np.array([float(time_h)]), np.array([flow])
+    columns = dose_columns(route, dose, moment, over_h, keys, own, flow=open_)
+    return tuple(
+        RouteAction(float(c.time_h[0]), c.action, c.target, float(c.value[0]))
+        for c in columns
+    )
+
+
+def dose_columns(  # noqa: PLR0913 - as for one member
+    route: str,
+    dose: Amounts,
+    time_h: FloatArray,
+    over_h: float,
+    keys: Keys,
+    values: Mapping[str, FloatArray],
+    *,
+    flow: npt.NDArray[np.bool_],
+) -> list[Actions]:
+    """Turn one dose of many members into columns of their schedule.
+
+    Parameters
+    ----------
+    route, over_h, keys
+        As for :func:`dose_actions`; the same for all.
+    dose
+        Its amounts of shape (n,).
+    time_h : ndarray, shape (n,)
+        Start [h after occlusion].
+    values
+        By id of the model text, each of shape (n,).
+    flow : ndarray of bool, shape (n,)
+        Whether the infarct artery is open at the time of the dose.
+
+    Returns
+    -------
+    list of Actions
+        What :func:`dose_actions` gives for each of members 0 to n - 1.
+
+    Raises
+    ------
+    InputError
+        As for :func:`dose_actions`.
+    """
     _check(route, dose, over_h, keys)
-    if dose.empty:
-        return ()
+    some = (dose.parts > 0.0).any(axis=0)
+    if not some.any():
+        return []
     arrest_h = float(keys.get("flow_arrest", 0.0))
-    if route == "intracoronary" and arrest_h == 0.0:
-        over_h = over_h or values["delivery_infusion_time"]
+    lasts = np.full_like(time_h, over_h)
+    if route == "intracoronary" and arrest_h == 0.0 and over_h == 0.0:
+        lasts = values["delivery_infusion_time"]
     if over_h > arrest_h > 0.0:
         raise InputError(
             f"an infusion over {over_h * 60:g} min with flow stopped for "
             f"{arrest_h * 60:g} min; allowed: an infusion that ends before flow "
             "returns; mend over or flow_arrest"
         )
-    rows: list[RouteAction] = []
-    placed: list[tuple[float, dict[str, float]]] = []
-    if dose.vesicles > 0.0:
-        placed.append((dose.vesicles, _vesicles(route, keys, values)))
-    if dose.solute > 0.0:
-        placed.append((dose.solute, _solute(route, keys, values)))
-    if dose.cells > 0.0:
-        placed.append((dose.cells, cells_placed(route, keys, values, flow=flow)))
-    for amount, shares in placed:
-        for target, share in shares.items():
-            rows += _given(target, share * amount, time_h, over_h)
+    columns: list[Actions] = []
+    for given, placed in zip(dose.parts, _PLACED, strict=True):
+        if (given > 0.0).any():
+            for target, share in placed(route, keys, values, flow).items():
+                columns += _given(target, share * given, time_h, lasts)
     if arrest_h > 0.0:
-        rows.append(RouteAction(time_h, "set", "delivery_artery_open", 0.0))
-        rows.append(RouteAction(time_h + arrest_h, "set", "delivery_artery_open", 1.0))
-    return tuple(rows)
+        columns += _arrest(np.flatnonzero(some), time_h, arrest_h)
+    return columns
+
+
+#: Where vesicles, dissolved molecules and living cells of a dose go.
+_PLACED = (
+    lambda route, keys, values, _: vesicle_shares(route, keys, values),
+    lambda route, keys, values, _: solute_shares(route, keys, values),
+    cell_shares,
+)
 
 
 def _given(
-    target: str, value: float, time_h: float, over_h: float
-) -> list[RouteAction]:
-    """Give the rows for one state: at once, or over a time."""
-    if value == 0.0:
-        return []
-    if over_h == 0.0:
-        return [RouteAction(time_h, "add", target, value)]
+    target: str, value: FloatArray, time_h: FloatArray, lasts: FloatArray
+) -> list[Actions]:
+    """Give the columns for one state: at once, or over a time."""
+    once = np.flatnonzero((value != 0.0) & (lasts == 0.0))
+    slow = np.flatnonzero((value != 0.0) & (lasts != 0.0))
+    start, time = time_h[slow], lasts[slow]
+    columns = (
+        Actions("add", target, once, time_h[once], value[once]),
+        Actions("rate", target, slow, start, value[slow] / time),
+        Actions("rate", target, slow, start + time, np.zeros_like(time)),
+    )
+    return [column for column in columns if column.member.size]
+
+
+def _arrest(some: WholeArray, time_h: FloatArray, arrest_h: float) -> list[Actions]:
+    """Give the columns of a balloon that shuts the artery for a time."""
+    start, shut = time_h[some], np.zeros(some.size)
     return [
-        RouteAction(time_h, "rate", target, value / over_h),
-        RouteAction(time_h + over_h, "rate", target, 0.0),
+        Actions("set", "delivery_artery_open", some, start, shut),
+        Actions("set", "delivery_artery_open", some, start + arrest_h, shut + 1.0),
     ]
-
-
-def _vesicles(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
-    """Give the share of the vesicles that each state gets."""
-    match route:
-        case "intracoronary" if "flow_arrest" in keys:
-            held = _held_by_balloon(keys, values)
-            return {"delivery_vessels_risk": held, "delivery_venous": 1.0 - held}
-        case "intravenous" | "intracoronary":
-            blood = "venous" if route == "intravenous" else "coronary"
-            return {f"delivery_{blood}": 1.0}
-        case "inhaled":
-            reached = values["delivery_airway_deposition"]
-            return {"delivery_airway": reached, "delivery_outside": 1.0 - reached}
-        case "intramyocardial":
-            leak, at_risk = leak_share(keys, values), injected_at_risk(keys, values)
-            kept = {"delivery_gel": 1.0 - leak}
-            if not has_gel(route, keys):
-                kept = {
-                    "delivery_depot_risk": (1.0 - leak) * at_risk,
-                    "delivery_depot_border": (1.0 - leak) * (1.0 - at_risk),
-                }
-            return kept | {"delivery_outside": leak}
-        case _:
-            place = "gel" if has_gel(route, keys) else "pericardial"
-            return {f"delivery_{place}": 1.0}
-
-
-def _held_by_balloon(keys: Keys, values: Mapping[str, float]) -> float:
-    """Give the share of a dose that the vessels at risk can hold behind a balloon."""
-    room = values["delivery_vascular_volume"] * values["anatomy_risk_mass"]
-    return min(1.0, room / float(keys["volume"])) if "volume" in keys else 1.0
-
-
-def _solute(route: str, keys: Keys, values: Mapping[str, float]) -> dict[str, float]:
-    """Give the share of the dissolved molecules that each state gets."""
-    match route:
-        case "intravenous":
-            return {"delivery_solute_blood": 1.0}
-        case "intracoronary" if "flow_arrest" in keys:
-            held = _held_by_balloon(keys, values)
-            wall = values["delivery_solute_permeability"]
-            rate = wall / values["delivery_vascular_volume"]
-            across = held * -float(np.expm1(-rate * float(keys["flow_arrest"])))
-            return {
-                "delivery_solute_risk": across,
-                "delivery_solute_coronary": held - across,
-                "delivery_solute_blood": 1.0 - held,
-            }
-        case "intracoronary":
-            return {"delivery_solute_coronary": 1.0}
-        case "inhaled":
-            into_blood = (
-                values["delivery_airway_deposition"]
-                * values["delivery_airway_absorption"]
-                / values["delivery_solute_release"]
-            )
-            kept = into_blood
-        case "intramyocardial":
-            kept = 1.0 - leak_share(keys, values)
-        case _:
-            kept = 1.0
-    return {"delivery_solute_depot": kept, "delivery_solute_gone": 1.0 - kept}
 
 
 def _check(route: str, dose: Amounts, over_h: float, keys: Keys) -> None:
@@ -262,14 +268,15 @@ def _check(route: str, dose: Amounts, over_h: float, keys: Keys) -> None:
             f"delivery keys {', '.join(unknown)} with the {route} route; allowed: "
             f"{', '.join(known[route].keys) or 'none'}; leave the others out"
         )
-    amounts = (dose.vesicles, dose.solute, dose.cells)
-    if not all(0.0 <= value < np.inf for value in (*amounts, over_h)):
-        listed = ", ".join(f"{value:g}" for value in amounts)
+    amounts = dose.parts
+    wrong = ~((amounts >= 0.0) & (amounts < np.inf)).all(axis=0)
+    if wrong.any() or not 0.0 <= over_h < np.inf:
+        listed = ", ".join(f"{value:g}" for value in amounts[:, np.argmax(wrong)])
         raise InputError(
             f"a dose of {listed} billion (vesicles, molecules, cells) over {over_h:g} "
             "h; allowed: zero or more, and finite; mend the dose or its duration"
         )
-    if dose.cells > 0.0 and "cells" not in known[route].forms:
+    if (amounts[2] > 0.0).any() and "cells" not in known[route].forms:
         raise InputError(
             f"living cells with the {route} route; allowed: "
             f"{', '.join(n for n, r in known.items() if 'cells' in r.forms)}; choose "

@@ -18,7 +18,9 @@ from pathlib import Path
 from typing import Any
 
 _FOLDER = Path(__file__).parent
-_LENGTH = 8
+#: A file is a digest of all that follows, the length of the description, the
+#: description and the bytes.
+_DIGEST, _LENGTH = 32, 8
 
 
 @lru_cache(maxsize=1)
@@ -55,13 +57,13 @@ def read(name: str) -> tuple[dict[str, Any], bytes] | None:
         return None
     try:
         whole = (where / name).read_bytes()
-        length = int.from_bytes(whole[:_LENGTH], "little")
-        head = json.loads(whole[_LENGTH : _LENGTH + length])
-        digest, body = head["sha256"], whole[_LENGTH + length :]
-        if hashlib.sha256(body).hexdigest() != digest:
+        digest, told = whole[:_DIGEST], whole[_DIGEST:]
+        if hashlib.sha256(told).digest() != digest:
             return None
-        return head["about"], body
-    except (OSError, ValueError, KeyError, TypeError):
+        length = int.from_bytes(told[:_LENGTH], "little")
+        about = json.loads(told[_LENGTH : _LENGTH + length])
+        return about, told[_LENGTH + length :]
+    except (OSError, ValueError):
         return None
 
 
@@ -70,11 +72,16 @@ def write(name: str, about: dict[str, Any], body: bytes = b"") -> None:
     where = folder()
     if where is None:
         return
-    head = {"sha256": hashlib.sha256(body).hexdigest(), "about": about}
-    text = json.dumps(head).encode()
-    with contextlib.suppress(OSError):
+    text = json.dumps(about).encode()
+    told = len(text).to_bytes(_LENGTH, "little") + text + body
+    path: str | None = None
+    try:
         where.mkdir(parents=True, exist_ok=True, mode=0o700)
         number, path = tempfile.mkstemp(dir=where, prefix=name)
         with os.fdopen(number, "wb") as out:
-            out.write(len(text).to_bytes(_LENGTH, "little") + text + body)
+            out.write(hashlib.sha256(told).digest() + told)
         os.replace(path, where / name)
+    except OSError:
+        if path is not None:
+            with contextlib.suppress(OSError):
+                os.unlink(path)

@@ -91,7 +91,7 @@ def read(path: Path, fingerprint: Fingerprint) -> Checkpoint:
         head, done = json.loads(str(arrays.pop(_HEAD))), arrays.pop(_DONE)
         met, account, count = head["fingerprint"], head["account"], head["reducers"]
     except _BROKEN as bad:
-        raise _damaged(path, bad) from None
+        raise InputError(_damaged(path, bad)) from None
     _require_same(path, met, fingerprint)
     states: list[State] = [{} for _ in range(count)]
     for name, array in arrays.items():
@@ -123,11 +123,11 @@ def _arrays(path: Path) -> State:
             "allowed: a file written by an earlier run; name another one"
         ) from None
     except _BROKEN as bad:
-        raise _damaged(path, bad) from None
+        raise InputError(_damaged(path, bad)) from None
 
 
-def _damaged(path: Path, bad: Exception) -> InputError:
-    return InputError(
+def _damaged(path: Path, bad: Exception) -> str:
+    return (
         f"met the checkpoint {path}, which is damaged ({bad}); allowed: a file written "
         "by an earlier run; delete it to begin again"
     )

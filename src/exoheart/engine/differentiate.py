@@ -7,15 +7,16 @@ rates have already computed.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 
 from exoheart.engine.graph import LEAVES, LOGICAL, Graph, Node, needed
 from exoheart.errors import ModelError
 
 Row = dict[int, Node]
-#: Base below which the derivative of a power is taken at this value instead: with an
-#: exponent under one it is infinite at zero, and the equations of a step have no
-#: solution. A thousandth of the absolute tolerance of a state of scale one.
+#: Base below which the derivative of a power or root is taken at this value instead:
+#: with an exponent under one it is infinite at zero, and the equations of a step have
+#: no solution. A thousandth of the absolute tolerance of a state of scale one.
 POWER_FLOOR = 1e-12
 
 
@@ -170,14 +171,20 @@ def _of_abs(graph: Graph, x: Node, _node: Node) -> Node:
 
 
 def _root_of(graph: Graph, left: Node, right: Node) -> Node:
-    return _inverse(graph, graph.unary("sqrt", graph.sub(left, right)))
+    return _over_root(graph, graph.unary("sqrt", graph.sub(left, right)))
+
+
+def _over_root(graph: Graph, root: Node) -> Node:
+    """Give one over a root, no nearer to zero than that of :data:`POWER_FLOOR`."""
+    floor = graph.number(math.sqrt(POWER_FLOOR))
+    return _inverse(graph, graph.binary("max", root, floor))
 
 
 _UNARY: dict[str, _Rule] = {
     "neg": lambda g, _x, _node: g.number(-1.0),
     "exp": lambda _g, _x, node: node,
     "log": lambda g, x, _node: _inverse(g, x),
-    "sqrt": lambda g, _x, node: g.div(g.number(0.5), node),
+    "sqrt": lambda g, _x, node: g.mul(g.number(0.5), _over_root(g, node)),
     "abs": _of_abs,
     "floor": lambda g, _x, _node: g.number(0.0),
     "ceil": lambda g, _x, _node: g.number(0.0),

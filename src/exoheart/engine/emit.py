@@ -54,10 +54,15 @@ class Emitter:
     def each(self, nodes: Iterable[Node]) -> Iterator[str]:
         """Write nodes one after another, so that each can be stored at once."""
         nodes = list(nodes)
+        self.expect(nodes)
+        for node in nodes:
+            yield self.name(node)
+
+    def expect(self, nodes: Iterable[Node]) -> None:
+        """Note that nodes will be asked for by :meth:`name`, in whatever order."""
+        nodes = list(nodes)
         self._uses.update(nodes)
         self._count_uses(nodes)
-        for node in nodes:
-            yield self._name(node)
 
     def _count_uses(self, nodes: list[Node]) -> None:
         for node in needed_above(self._graph, nodes, self._places):
@@ -69,7 +74,7 @@ class Emitter:
     def _arguments(self, node: Node) -> tuple[int, ...]:
         return self._graph.arguments[node]
 
-    def _name(self, node: Node) -> str:
+    def name(self, node: Node) -> str:
         """Write a node, depth first without recursion, and give its name."""
         waiting = [node]
         while waiting:

@@ -25,7 +25,8 @@ from exoheart.engine.schedule import excess_of
 from exoheart.engine.solution import Outcomes, Solution, Status
 from exoheart.errors import SolveError
 
-BLOCK = 256
+#: Most members of a block, least members, and blocks that each worker gets at least.
+BLOCK, _LEAST, _BLOCKS_EACH = 256, 16, 4
 #: Members up to which narrow code is quicker: a vector of which one lane works takes as
 #: long as a full one.
 FEW = 2
@@ -153,9 +154,10 @@ def solve(
         Every member failed.
     """
     total, done = len(members), 0
-    jobs = [(first, min(BLOCK, total - first)) for first in range(0, total, BLOCK)]
-    if not jobs:
+    if not total:
         raise SolveError("there are no members to solve; give at least one")
+    size = _block_size(total, workers)
+    jobs = [(first, min(size, total - first)) for first in range(0, total, size)]
     status, steps = (np.zeros(total, dtype=np.int64) for _ in range(2))
     messages: dict[int, str] = {}
     solver = BlockSolver(model, rtol, absolute)
@@ -178,6 +180,12 @@ def solve(
         )
     ordered = dict(sorted(messages.items()))
     return Solution(values, times, model.observables, status, ordered, steps)
+
+
+def _block_size(total: int, workers: int) -> int:
+    """Give each worker some blocks, so that none waits long for the last."""
+    share = -(-total // (_BLOCKS_EACH * workers))
+    return min(BLOCK, -(-share // _LEAST) * _LEAST)
 
 
 def _run(

@@ -17,7 +17,7 @@ The functions, all on pointers to vectors:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from exoheart.engine.differentiate import jacobian
@@ -187,24 +187,21 @@ class Kernels:
 
     def _linearise(self, lines: Lines) -> str:
         emitter = Emitter(self._graph, lines, self._places)
-        nodes = [*self._rates, *self._jacobian.values()]
-        names = emitter.write(nodes)
-        for k, name in enumerate(names[: len(self._rates)]):
-            lines.store(name, "%r", k)
+        emitter.expect([*self._rates, *self._jacobian.values()])
+        for k, rate in enumerate(self._rates):
+            lines.store(emitter.name(rate), "%r", k)
         scale = lines.load("%s", 0)
-        matrix: dict[tuple[int, int], str] = {}
-        for entry, name in zip(self._jacobian, names[len(self._rates) :], strict=True):
-            row, column = entry
-            matrix[entry] = (
-                lines.plain("sub", scale, name)
-                if row == column
-                else lines.negative(name)
+
+        def entry(row: int, column: int) -> str | None:
+            """Write an entry of the matrix when it is first needed."""
+            node = self._jacobian.get((row, column))
+            if row != column:
+                return None if node is None else lines.negative(emitter.name(node))
+            return (
+                scale if node is None else lines.plain("sub", scale, emitter.name(node))
             )
-        for k in range(self.layout.size):
-            matrix.setdefault((k, k), scale)
-        _eliminate(self._factors, matrix, lines)
-        for entry, place in self._factors.position.items():
-            lines.store(matrix[entry], "%m", place)
+
+        _eliminate(self._factors, entry, lines)
         return _function("linearise", ("%y", "%c", "%s", "%r", "%m"), lines)
 
     def _backsolve(self, lines: Lines) -> str:
@@ -230,25 +227,41 @@ class Kernels:
 
 
 def _eliminate(
-    factors: Factors, matrix: dict[tuple[int, int], str], lines: Lines
+    factors: Factors, entry: Callable[[int, int], str | None], lines: Lines
 ) -> None:
-    """Write the factorisation; pivots end as their reciprocals."""
+    """Write the factorisation; pivots end as their reciprocals.
+
+    Each number is stored as soon as it is final, so that few are held at a time.
+    """
+    matrix: dict[tuple[int, int], str | None] = {}
+
+    def held(row: int, column: int) -> str | None:
+        if (row, column) not in matrix:
+            matrix[row, column] = entry(row, column)
+        return matrix[row, column]
+
+    def final(row: int, column: int, value: str) -> str:
+        lines.store(value, "%m", factors.position[row, column])
+        return value
+
     one = lines.number(1.0)
     for pivot, (below, right) in zip(factors.order, factors.eliminated, strict=True):
-        inverse = lines.plain("div", one, matrix[pivot, pivot])
-        matrix[pivot, pivot] = inverse
+        inverse = lines.plain("div", one, str(held(pivot, pivot)))
+        final(pivot, pivot, inverse)
+        beside = {
+            column: final(pivot, column, str(held(pivot, column))) for column in right
+        }
         for row in below:
-            factor = lines.plain("mul", matrix[row, pivot], inverse)
-            matrix[row, pivot] = factor
-            if not right:
-                continue
-            minus = lines.negative(factor)
-            for column in right:
-                held = matrix.get((row, column))
+            factor = final(
+                row, pivot, lines.plain("mul", str(held(row, pivot)), inverse)
+            )
+            minus = lines.negative(factor) if right else ""
+            for column, value in beside.items():
+                before = held(row, column)
                 matrix[row, column] = (
-                    lines.plain("mul", minus, matrix[pivot, column])
-                    if held is None
-                    else lines.fma(minus, matrix[pivot, column], held)
+                    lines.plain("mul", minus, value)
+                    if before is None
+                    else lines.fma(minus, value, before)
                 )
 
 

@@ -135,14 +135,17 @@ class Library:
             builder.export_symbol(name)
         self._held = builder.link(self._compiler, "model")
         self.mark = int(ctypes.CFUNCTYPE(ctypes.c_uint64)(self._held[MARK])())
-        self._functions = {
-            name: ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)(self._held[name])
-            for name, count in functions.items()
-        }
+        self._functions: dict[str, Any] = {}
+        for name, count in functions.items():
+            kind = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * count)
+            self._functions[name] = kind(self._held[name])
+            # whoever holds a function holds the code that it is
+            self._functions[name].library = self
 
     def __getitem__(self, name: str) -> Callable[..., None]:
         """Give a function; it runs outside Python's lock."""
-        return self._functions[name]
+        function: Callable[..., None] = self._functions[name]
+        return function
 
 
 #: Flush-to-zero and denormals-are-zero of the x86 control word. Amounts that decay for

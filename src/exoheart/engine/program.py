@@ -244,7 +244,8 @@ def _load(
     import llvmlite
 
     processor = f"{which.name} {which.features} {which.width}"
-    name = "code-" + cache.key(model.digest, processor, llvmlite.__version__)
+    kind = " ".join(functions)
+    name = "code-" + cache.key(model.digest, kind, processor, llvmlite.__version__)
     kept = cache.read(name)
     if kept is not None:
         layout = _layout_from(kept[0])

@@ -6,14 +6,13 @@ numbers for names, and how much of a dose each member is given.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from exoheart.engine.kernels import Layout
-from exoheart.engine.members import Action, Block
+from exoheart.engine.members import Block, Schedule
 from exoheart.engine.model import Model
 from exoheart.engine.task import ADD, RATE, SET_PARAMETER, SET_STATE
 from exoheart.errors import ModelError, closest
@@ -57,25 +56,23 @@ def rows_of(model: Model, layout: Layout, block: Block) -> Rows:
         A row names something that the model lacks, or doses what takes no dose.
     """
     count = len(block.parameters)
-    actions = sorted(block.schedule, key=lambda a: (a.member, a.time_h))
-    asked = dict.fromkeys((action.action, action.target) for action in actions)
-    known = {pair: _place(model, layout, *pair) for pair in asked}
-    places = [known[action.action, action.target] for action in actions]
-    members = np.array([a.member for a in actions], dtype=np.int64)
+    rows = Schedule.of(block.schedule).in_time()
+    places = [_place(model, layout, *name) for name in rows.names]
+    known = np.array(places, dtype=np.int64).reshape(-1, 2)[rows.what]
     return Rows(
-        np.searchsorted(members, np.arange(count + 1)).astype(np.int64),
-        np.array([*(a.time_h for a in actions), np.inf]),
-        np.array([*(kind for kind, _ in places), 0], dtype=np.int64),
-        np.array([*(place for _, place in places), 0], dtype=np.int64),
-        np.array([*(a.value for a in actions), 0.0]),
-        _excess(model, actions, block.sample_times[:, -1]),
+        np.searchsorted(rows.member, np.arange(count + 1)).astype(np.int64),
+        np.append(rows.time_h, np.inf),
+        np.append(known[:, 0], 0),
+        np.append(known[:, 1], 0),
+        np.append(rows.value, 0.0),
+        _excess(model, rows, block.sample_times[:, -1]),
     )
 
 
 def excess_of(model: Model, block: Block) -> FloatArray:
     """Give how many times more than ordinary each member is given, shape (count,)."""
-    actions = sorted(block.schedule, key=lambda a: (a.member, a.time_h))
-    return _excess(model, actions, block.sample_times[:, -1])
+    rows = Schedule.of(block.schedule).in_time()
+    return _excess(model, rows, block.sample_times[:, -1])
 
 
 def _place(model: Model, layout: Layout, action: str, target: str) -> tuple[int, int]:
@@ -102,22 +99,51 @@ def _place(model: Model, layout: Layout, action: str, target: str) -> tuple[int,
     return RATE, layout.parameters + layout.inflow_of[state]
 
 
-def _excess(model: Model, actions: Sequence[Action], last: FloatArray) -> FloatArray:
-    """Add up what each member is given, in scales of the states that get it."""
-    total = np.zeros(len(last))
+def _excess(model: Model, rows: Schedule, last: FloatArray) -> FloatArray:
+    """Add up what each member is given, in scales of the states that get it.
+
+    Parameters
+    ----------
+    rows
+        In order of time. A ``rate`` gives until the next one on its state, or until
+        the last sample.
+    last : ndarray, shape (count,)
+        Time of each member's last sample [h].
+    """
     scales = dict(zip(model.states, model.scales, strict=True))
-    running: dict[tuple[int, str], tuple[float, float]] = {}
-    for action in actions:
-        if action.action == "set" or action.time_h >= last[action.member]:
-            continue
-        given = action.value / scales[action.target]
-        if action.action == "add":
-            total[action.member] += given
-            continue
-        where = (action.member, action.target)
-        rate, since = running.get(where, (0.0, action.time_h))
-        total[action.member] += rate * (action.time_h - since)
-        running[where] = (given, action.time_h)
-    for (member, _), (rate, since) in running.items():
-        total[member] += rate * (last[member] - since)
+    scale = np.array([scales.get(target, 1.0) for _, target in rows.names])
+    kinds = np.array([("add", "rate", "set").index(kind) for kind, _ in rows.names])
+    kept = np.flatnonzero(rows.time_h < last[rows.member])
+    kept = kept[kinds[rows.what[kept]] < 2]
+    member, what, time = rows.member[kept], rows.what[kept], rows.time_h[kept]
+    given = rows.value[kept] / scale[what]
+    rates = np.flatnonzero(kinds[what] == 1)
+    state = member[rates] * len(rows.names) + what[rates]
+    before, ends = _neighbours(state)
+    rate, since = given[rates], time[rates]
+    given[rates] = np.where(before < 0, 0.0, rate[before] * (since - since[before]))
+    owner = member[rates[ends]]
+    running = rate[ends] * (last[owner] - since[ends])
+    total = np.zeros(len(last))
+    # one after another: sums of the same numbers in the same order
+    np.add.at(total, np.append(member, owner), np.append(given, running))
     return np.maximum(1.0, total / ORDINARY)
+
+
+def _neighbours(labels: WholeArray) -> tuple[WholeArray, WholeArray]:
+    """Give the place before each place that has its label, and each label's last.
+
+    Returns
+    -------
+    before : ndarray of int, shape of `labels`
+        Minus one where there is none.
+    ends : ndarray of int
+        One place for each label, in the order in which labels are first met.
+    """
+    order = np.argsort(labels, kind="stable")
+    same = labels[order[1:]] == labels[order[:-1]]
+    before = np.full(len(labels), -1)
+    before[order[1:][same]] = order[:-1][same]
+    firsts = order[np.append(True, ~same)] if len(order) else order
+    ends = order[np.append(~same, True)] if len(order) else order
+    return before, ends[np.argsort(firsts)]

@@ -178,8 +178,8 @@ class Lines:
         lead = self.fma(s, self.number(terms[0]), tail)
         result = self.plain("add", whole, lead)
         # infinity and what is no number stay so
-        odd = self.compare("ult", firm, self.number(math.inf))
-        return self.choose(odd, result, firm)
+        common = self.compare("olt", firm, self.number(math.inf))
+        return self.choose(common, result, firm)
 
 
 def _bits(value: float) -> int:

@@ -3,7 +3,7 @@
 Faces of the program and notebooks draw with the same functions. Each takes parts of
 the plan document and gives a specification whose ``description`` is its alt text;
 :func:`to_svg` draws it without a network. Read `theme` for the look, `forest` for
-the plot most figures are made of. Altair is imported only when a figure is drawn.
+the plot most figures are made of, `specification` for what a specification is made of.
 """
 
 from exoheart.figures.alternatives import alternative_words, alternatives

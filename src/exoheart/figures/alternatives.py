@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, positions
-from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
+from exoheart.figures.specification import Row, Spec
+from exoheart.figures.theme import TREATED, finish, listing, nothing
 
 SHOWN = 26
 

@@ -7,15 +7,8 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, positions, stack
-from exoheart.figures.theme import (
-    SOFT,
-    Row,
-    Spec,
-    arm_colours,
-    finish,
-    listing,
-    nothing,
-)
+from exoheart.figures.specification import Row, Spec, chart, mark, value
+from exoheart.figures.theme import SOFT, arm_colours, finish, listing, nothing
 
 
 def answer_rows(rows: Sequence[Row], arms: Sequence[Row]) -> list[dict[str, Any]]:
@@ -38,20 +31,18 @@ def answer_rows(rows: Sequence[Row], arms: Sequence[Row]) -> list[dict[str, Any]
     return drawn
 
 
-def _direction(better: str | None) -> Any:
+def _direction(better: str | None) -> Spec:
     """Write which side of zero is better above the panel's zero line."""
-    import altair as alt
-
     lower = better == "lower"
-    text = "← better" if lower else "better →"
-    rows = alt.Data(values=[{"at": 0, "text": text}])
-    mark = alt.Chart(rows).mark_text(
+    words = mark(
+        "text",
         align="right" if lower else "left",
         dx=-6 if lower else 6,
         color=SOFT,
         fontStyle="italic",
     )
-    return mark.encode(x="at:Q", y=alt.value(-7), text="text:N")
+    row = {"at": 0, "text": "← better" if lower else "better →"}
+    return chart([row], words, x="at:Q", y=value(-7), text="text:N")
 
 
 def answer(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
@@ -75,7 +66,7 @@ def answer(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
         panel = forest(drawn, Frame(x_title=axis, title=endpoint, zero=True))
         better = chosen[0].get("better")
         if better in {"lower", "higher"}:
-            panel.layer.append(_direction(better))
+            panel["layer"].append(_direction(better))
         panels.append(panel)
         parts += [
             f"{row['arm']}, {endpoint}: {numbers.interval(row['interval90'], unit)}, "

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Any
+
+from exoheart.figures.specification import Spec, field
 
 _POWER = "replace({}, regexp('{}', 'g'), '{}')"
 
@@ -24,7 +25,9 @@ def log_labels() -> str:
     return f"{test} ? {plain} : '10' + {exponent}"
 
 
-def span(values: Iterable[float | None], *, include: Sequence[float] = ()) -> Any:
+def span(
+    values: Iterable[float | None], *, include: Sequence[float] = ()
+) -> list[float]:
     """Give an axis range that holds all values, with a margin on both sides."""
     held = [value for value in values if value is not None] + list(include)
     low, high = min(held), max(held)
@@ -48,33 +51,28 @@ def decades(values: Iterable[float | None]) -> tuple[list[float], list[float]]:
     return [10.0**first, 10.0**last], ticks
 
 
-def log_x(field: str, title: str, values: Iterable[float | None]) -> Any:
+def log_x(name: str, title: str, values: Iterable[float | None]) -> Spec:
     """Give the x channel of a log axis over whole decades."""
-    import altair as alt
-
     domain, ticks = decades(values)
-    return alt.X(
-        field,
-        scale=alt.Scale(type="log", domain=domain, nice=False),
-        axis=alt.Axis(
-            title=title, values=ticks, labelExpr=log_labels(), labelOverlap=False
-        ),
+    axis = {"title": title, "values": ticks, "labelOverlap": False}
+    return field(
+        name,
+        scale={"type": "log", "domain": domain, "nice": False},
+        axis=axis | {"labelExpr": log_labels()},
     )
 
 
 def plain_x(
-    field: str,
+    name: str,
     title: str,
     values: Iterable[float | None],
     *,
     include: Sequence[float] = (),
-) -> Any:
+) -> Spec:
     """Give the x channel of a linear axis that holds all values."""
-    import altair as alt
-
     domain = span(values, include=include)
-    return alt.X(
-        field,
-        scale=alt.Scale(domain=domain, nice=False),
-        axis=alt.Axis(title=title, tickCount=6),
+    return field(
+        name,
+        scale={"domain": domain, "nice": False},
+        axis={"title": title, "tickCount": 6},
     )

@@ -25,7 +25,19 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.comparison_axes import Frame, frame, x, y
-from exoheart.figures.theme import INK, SOFT, TREATED, Row, Spec, finish, listing
+from exoheart.figures.specification import (
+    Channel,
+    Encoding,
+    Row,
+    Spec,
+    apart,
+    below,
+    chart,
+    field,
+    layer,
+    mark,
+)
+from exoheart.figures.theme import INK, SOFT, TREATED, finish, listing
 
 MODEL, MISS, PASS = TREATED[0], TREATED[1], "#c4ccd5"
 _WIDTH, _HEIGHT = 300, 170
@@ -34,6 +46,8 @@ _DOT = {"color": MODEL, "filled": True, "size": 38, "opacity": 1}
 _REFERENCE = {"shape": "square", "size": 52, "stroke": SOFT, "fill": "white"}
 _BAND = {"color": MODEL, "opacity": 0.16}
 _LINE = {"color": MODEL, "strokeWidth": 2.2}
+#: Where an entry of the key begins.
+_CORNER = ("left", "top")
 #: Side by side: share of the axis between points of one moment.
 _ASIDE = 0.026
 
@@ -46,12 +60,8 @@ def comparison(panels: Sequence[Row]) -> Spec:
     panels
         As the head of this module says; at least one.
     """
-    import altair as alt
-
     drawn = [_panel(panel) for panel in panels]
-    chart = drawn[0]
-    if len(drawn) > 1:
-        chart = alt.vconcat(*drawn).resolve_scale(x="independent", y="independent")
+    whole = drawn[0] if len(drawn) == 1 else below(*drawn, **apart())
     parts = [
         f"{point['label']} published {numbers.number(point['observed'])}, model "
         f"{numbers.number(point['predicted'])}, "
@@ -59,43 +69,35 @@ def comparison(panels: Sequence[Row]) -> Spec:
         for panel in panels
         for point in panel["points"]
     ]
-    return finish(chart, f"{panels[0]['title']}: {listing(parts)}")
+    return finish(whole, f"{panels[0]['title']}: {listing(parts)}")
 
 
 def key() -> Spec:
     """Draw what the marks mean, once for all figures of a page."""
-    import altair as alt
-
     tick = {"orient": "vertical", "bandSize": 20}
-    meaning: dict[str, Any] = {
-        "model, central values": lambda base: base.mark_rule(**_LINE),
-        "nine tenths of single animals": lambda base: base.mark_rule(
-            strokeWidth=14, **_BAND
-        ),
-        "model at a published moment": lambda base: base.mark_point(**_DOT),
-        "reference of a ratio": lambda base: base.mark_point(**_REFERENCE),
-        "published, model inside": lambda base: base.mark_point(**_look(met=True)),
-        "published, model outside": lambda base: base.mark_point(**_look(met=False)),
-        "published SD": lambda base: base.mark_tick(color=INK, thickness=1.4, **tick),
-        "pass mark": lambda base: base.mark_tick(color=PASS, thickness=7, **tick),
+    meaning: dict[str, Spec] = {
+        "model, central values": mark("rule", **_LINE),
+        "nine tenths of single animals": mark("rule", strokeWidth=14, **_BAND),
+        "model at a published moment": mark("point", **_DOT),
+        "reference of a ratio": mark("point", **_REFERENCE),
+        "published, model inside": mark("point", **_look(met=True)),
+        "published, model outside": mark("point", **_look(met=False)),
+        "published SD": mark("tick", color=INK, thickness=1.4, **tick),
+        "pass mark": mark("tick", color=PASS, thickness=7, **tick),
     }
+    x_left, y_top = (field(f"{name}:Q", scale=None, axis=None) for name in _CORNER)
+    words = mark("text", align="left", baseline="middle", dx=12)
+    x_right = field("right:Q", scale=None)
     layers = []
-    for number, (word, mark) in enumerate(meaning.items()):
+    for number, (word, drawn) in enumerate(meaning.items()):
         left, top = 10 + 192 * (number % 4), 10 + 24 * (number // 4)
-        row = {"left": left, "right": left + 14, "top": top, "word": word}
-        if mark(alt.Chart()).to_dict()["mark"]["type"] != "rule":
-            row["left"] = left + 7
-        base = alt.Chart(alt.Data(values=[row])).encode(
-            x=alt.X("left:Q", scale=None, axis=None),
-            y=alt.Y("top:Q", scale=None, axis=None),
-        )
-        drawn = mark(base)
-        if row["left"] == left:
-            drawn = drawn.encode(x2="right:Q")
-        text = base.mark_text(align="left", baseline="middle", dx=12)
-        layers += [drawn, text.encode(x=alt.X("right:Q", scale=None), text="word:N")]
-    chart = alt.layer(*layers).properties(width=780, height=44)
-    return finish(chart, f"What the marks mean: {', '.join(meaning)}.")
+        long = drawn["type"] == "rule"
+        row = {"left": left if long else left + 7, "right": left + 14, "top": top}
+        rows, end = [row | {"word": word}], {"x2": "right:Q"} if long else {}
+        layers.append(chart(rows, drawn, x=x_left, y=y_top, **end))
+        layers.append(chart(rows, words, x=x_right, y=y_top, text="word:N"))
+    panel = layer(*layers, width=780, height=44)
+    return finish(panel, f"What the marks mean: {', '.join(meaning)}.")
 
 
 def _look(*, met: bool) -> dict[str, Any]:
@@ -110,16 +112,14 @@ def _look(*, met: bool) -> dict[str, Any]:
     }
 
 
-def _panel(panel: Row) -> Any:
-    import altair as alt
-
+def _panel(panel: Row) -> Spec:
     own = frame(panel)
     if panel["kind"] == "peak":
         strips, dots = _peak(own)
         layers = [*strips, *_line(own), *dots]
     else:
         layers = [*_line(own), *_reference(own), *_points(own)]
-    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    return layer(*layers, width=_WIDTH, height=_HEIGHT)
 
 
 def _line_rows(own: Frame) -> list[dict[str, Any]]:
@@ -139,37 +139,33 @@ def _line_rows(own: Frame) -> list[dict[str, Any]]:
     return rows
 
 
-def _line(own: Frame) -> list[Any]:
+def _line(own: Frame) -> list[Spec]:
     """Draw the model's line and band; for a ligation, which has no length, a block."""
-    import altair as alt
-
-    base = alt.Chart(alt.Data(values=_line_rows(own)))
-    along = base.transform_filter("datum.along")
-    block = base.transform_filter("!datum.along")
+    rows = _line_rows(own)
+    along, block = "datum.along", "!datum.along"
     known = "isValid(datum.low) && isValid(datum.high)"
-    at, low, value = x(own, "at:Q"), y(own, "low:Q"), y(own, "value:Q")
-    bands = along.transform_filter(known).mark_area(clip=True, **_BAND)
-    runs = along.mark_line(clip=True, **_LINE)
-    blocks = block.transform_filter(known).mark_rule(clip=True, strokeWidth=18, **_BAND)
-    ends = block.mark_tick(color=MODEL, thickness=2.2, bandSize=18, orient="horizontal")
+    wide: Encoding = {"x": x(own, "at:Q"), "y": y(own, "low:Q"), "y2": "high:Q"}
+    thin = {"x": x(own, "at:Q"), "y": y(own, "value:Q")}
+    bands = mark("area", clip=True, **_BAND)
+    runs = mark("line", clip=True, **_LINE)
+    blocks = mark("rule", clip=True, strokeWidth=18, **_BAND)
+    ends = mark("tick", color=MODEL, thickness=2.2, bandSize=18, orient="horizontal")
     return [
-        bands.encode(at, low, y2="high:Q"),
-        runs.encode(at, value),
-        blocks.encode(at, low, y2="high:Q"),
-        ends.encode(at, value),
+        chart(rows, bands, along, known, **wide),
+        chart(rows, runs, along, **thin),
+        chart(rows, blocks, block, known, **wide),
+        chart(rows, ends, block, **thin),
     ]
 
 
-def _reference(own: Frame) -> list[Any]:
+def _reference(own: Frame) -> list[Spec]:
     """Mark what a ratio or a change is to."""
-    import altair as alt
-
     given = own.panel.get("reference")
     if not given:
         return []
     row = {"at": own.place(given["at"]), "value": given["value"]}
-    base = alt.Chart(alt.Data(values=[row]))
-    return [base.mark_point(**_REFERENCE).encode(x(own, "at:Q"), y(own, "value:Q"))]
+    at, value = x(own, "at:Q"), y(own, "value:Q")
+    return [chart([row], mark("point", **_REFERENCE), x=at, y=value)]
 
 
 def _dodged(own: Frame) -> list[dict[str, Any]]:
@@ -191,54 +187,52 @@ def _dodged(own: Frame) -> list[dict[str, Any]]:
     return rows
 
 
-def _points(own: Frame) -> list[Any]:
+def _points(own: Frame) -> list[Spec]:
     """Draw pass marks, standard deviations, the model's dots and published numbers."""
-    import altair as alt
-
-    base = alt.Chart(alt.Data(values=_dodged(own)))
-    at = x(own, "at:Q")
-    marks = base.mark_rule(color=PASS, strokeWidth=7, clip=True, opacity=0.75)
-    bars = base.transform_filter("isValid(datum.sd_low)")
-    dots = base.transform_filter("isValid(datum.predicted)").mark_point(**_DOT)
-    layers = [
-        marks.encode(at, y(own, "pass_low:Q"), y2="pass_high:Q"),
-        bars.mark_rule(color=INK, strokeWidth=1.3, clip=True).encode(
-            at, y(own, "sd_low:Q"), y2="sd_high:Q"
-        ),
-        dots.encode(at, y(own, "predicted:Q")),
+    rows, at = _dodged(own), x(own, "at:Q")
+    marks = mark("rule", color=PASS, strokeWidth=7, clip=True, opacity=0.75)
+    passed: Encoding = {"y": y(own, "pass_low:Q"), "y2": "pass_high:Q"}
+    bars = mark("rule", color=INK, strokeWidth=1.3, clip=True)
+    ends: Encoding = {"y": y(own, "sd_low:Q"), "y2": "sd_high:Q"}
+    dots, value = mark("point", **_DOT), y(own, "predicted:Q")
+    shown = {"x": at, "y": y(own, "observed:Q")}
+    return [
+        chart(rows, marks, x=at, **passed),
+        chart(rows, bars, "isValid(datum.sd_low)", x=at, **ends),
+        chart(rows, dots, "isValid(datum.predicted)", x=at, y=value),
+        *_published(rows, **shown, tooltip=["label:N", "observed:Q", "predicted:Q"]),
     ]
-    tooltip = ["label:N", "observed:Q", "predicted:Q"]
-    for met in (True, False):
-        chosen = base.transform_filter("datum.inside" if met else "!datum.inside")
-        rings = chosen.mark_point(**_look(met=met))
-        layers.append(rings.encode(at, y(own, "observed:Q"), tooltip=tooltip))
-    return layers
 
 
-def _peak(own: Frame) -> tuple[list[Any], list[Any]]:
+def _published(rows: Sequence[Row], **channels: Channel) -> list[Spec]:
+    """Draw published numbers, those that the model meets and those that it misses."""
+    met, missed = (mark("point", **_look(met=met)) for met in (True, False))
+    return [
+        chart(rows, met, "datum.inside", **channels),
+        chart(rows, missed, "!datum.inside", **channels),
+    ]
+
+
+def _peak(own: Frame) -> tuple[list[Spec], list[Spec]]:
     """Draw moments of a peak: the pass mark as a strip, and both moments at the top.
 
     The strip goes below the line, the moments above it.
     """
-    import altair as alt
-
     rows = []
     for point in own.panel["points"]:
         names = ("observed", "pass_low", "pass_high", "predicted")
         placed = {n: own.place(point[n]) for n in names if point[n] is not None}
         rows.append({"inside": point["inside"], "top": 1.0, **placed})
-    base = alt.Chart(alt.Data(values=rows))
-    top = y(own, "top:Q")
-    strip = base.mark_rect(color=PASS, opacity=0.45, clip=True)
-    rule = base.mark_rule(color=SOFT, strokeDash=[4, 3], clip=True)
-    dots = base.transform_filter("isValid(datum.predicted)").mark_point(**_DOT)
-    above = [dots.encode(x(own, "predicted:Q"), top)]
-    for met in (True, False):
-        chosen = base.transform_filter("datum.inside" if met else "!datum.inside")
-        rings = chosen.mark_point(**_look(met=met))
-        above.append(rings.encode(x(own, "observed:Q"), top))
-    below = [
-        strip.encode(x=x(own, "pass_low:Q"), x2="pass_high:Q"),
-        rule.encode(x=x(own, "observed:Q")),
+    top, at = y(own, "top:Q"), x(own, "observed:Q")
+    dots, own_at = mark("point", **_DOT), x(own, "predicted:Q")
+    above = [
+        chart(rows, dots, "isValid(datum.predicted)", x=own_at, y=top),
+        *_published(rows, x=at, y=top),
     ]
-    return below, above
+    strip = mark("rect", color=PASS, opacity=0.45, clip=True)
+    rule = mark("rule", color=SOFT, strokeDash=[4, 3], clip=True)
+    under = [
+        chart(rows, strip, x=x(own, "pass_low:Q"), x2="pass_high:Q"),
+        chart(rows, rule, x=at),
+    ]
+    return under, above

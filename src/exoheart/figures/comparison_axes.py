@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from exoheart.figures.axes import log_labels
-from exoheart.figures.theme import Row
+from exoheart.figures.specification import Row, Spec, field
 
 #: From here on a time axis counts days [h].
 _DAYS = 96.0
@@ -153,10 +153,8 @@ def _range(panel: Row) -> tuple[float, float]:
     )
 
 
-def x(own: Frame, field: str) -> Any:
+def x(own: Frame, name: str) -> Spec:
     """Give the x channel of a field."""
-    import altair as alt
-
     axis: dict[str, Any] = {"title": _x_title(own), "tickCount": 6}
     kind = "linear"
     low, high = own.x_range
@@ -172,8 +170,8 @@ def x(own: Frame, field: str) -> Any:
         axis["labelExpr"] = (
             f"datum.value >= {own.ligation - 1e-9} ? '{_PERMANENT}' : datum.label"
         )
-    scale = alt.Scale(type=kind, domain=list(own.x_range), nice=False)
-    return alt.X(field, scale=scale, axis=alt.Axis(**axis))
+    scale = {"type": kind, "domain": list(own.x_range), "nice": False}
+    return field(name, scale=scale, axis=axis)
 
 
 def _x_title(own: Frame) -> str:
@@ -185,20 +183,18 @@ def _x_title(own: Frame) -> str:
     return f"{told} ({'days' if own.factor < 1 else 'hours'})"
 
 
-def y(own: Frame, field: str) -> Any:
+def y(own: Frame, name: str) -> Spec:
     """Give the y channel of a field."""
-    import altair as alt
-
     axis: dict[str, Any] = {"title": own.panel["y_title"], "grid": True}
     axis |= {"tickCount": 5, "minExtent": 38, "titlePadding": 10}
-    domain = list(own.y_range)
+    scale: dict[str, Any] = {"domain": list(own.y_range), "nice": False}
     if own.y_log:
-        scale = alt.Scale(type="log", domain=domain, nice=False)
-        axis |= {"values": _log_ticks(*domain), "labelExpr": log_labels()}
+        scale["type"] = "log"
+        axis |= {"values": _log_ticks(*own.y_range), "labelExpr": log_labels()}
     else:
-        scale = alt.Scale(domain=domain, nice=False, zero=False)
+        scale["zero"] = False
         axis["format"] = "~r"
-    return alt.Y(field, scale=scale, axis=alt.Axis(**axis))
+    return field(name, scale=scale, axis=axis)
 
 
 def _thinned(ticks: list[float]) -> list[float]:

@@ -7,7 +7,8 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, positions, stack
-from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
+from exoheart.figures.specification import Row, Spec
+from exoheart.figures.theme import TREATED, finish, listing, nothing
 
 _PUBLISHED = "#5b6672"
 SHOWN = 12

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from exoheart.figures import numbers
-from exoheart.figures.theme import Row, Spec, arm_colours, finish, nothing
+from exoheart.figures.specification import Row, Spec, chart, field, layer, mark, value
+from exoheart.figures.theme import arm_colours, finish, nothing
 
 _WIDTH, _HEIGHT = 240, 150
 
@@ -40,19 +41,17 @@ def course_points(curve: Row) -> list[dict[str, Any]]:
     return rows
 
 
-def _panel(names: Sequence[str], curves: Sequence[Row], look: Row) -> Any:
+def _panel(names: Sequence[str], curves: Sequence[Row], look: Row) -> Spec:
     """Draw the arms of one panel: band and line each, controls dashed."""
-    import altair as alt
-
-    x = alt.X(
+    x = field(
         "time:Q",
-        axis=alt.Axis(title=look["time"], tickCount=5),
-        scale=alt.Scale(domain=look["times"], nice=False),
+        axis={"title": look["time"], "tickCount": 5},
+        scale={"domain": look["times"], "nice": False},
     )
-    y = alt.Y(
+    y = field(
         "low:Q",
-        axis=alt.Axis(title=look["title"], grid=True, tickCount=5),
-        scale=alt.Scale(domain=look["values"], nice=True),
+        axis={"title": look["title"], "grid": True, "tickCount": 5},
+        scale={"domain": look["values"], "nice": True},
     )
     layers = []
     for curve in curves:
@@ -62,16 +61,19 @@ def _panel(names: Sequence[str], curves: Sequence[Row], look: Row) -> Any:
             {**point, "time": point["hour"] / look["divide"], "arm": curve["arm"]}
             for point in course_points(curve)
         ]
-        colour = alt.value(look["colours"].get(curve["arm"], "#5b6672"))
-        base = alt.Chart(alt.Data(values=points)).encode(x=x, color=colour)
+        colour = value(look["colours"].get(curve["arm"], "#5b6672"))
+        band, shared = mark("area", opacity=0.16), {"x": x, "color": colour}
+        layers.append(chart(points, band, **shared, y=y, y2="high:Q", fill=colour))
         dash = [5, 3] if curve["arm"] in look["controls"] else [1, 0]
-        band = base.mark_area(opacity=0.16)
-        layers.append(band.encode(y=y, y2="high:Q", fill=colour))
-        line = base.mark_line(strokeWidth=2.2, strokeDash=dash)
-        layers.append(line.encode(y="median:Q", tooltip=["arm:N", "median:Q"]))
+        line, tooltip = mark("line", strokeWidth=2.2, strokeDash=dash), ["arm:N"]
+        tooltip.append("median:Q")
+        layers.append(chart(points, line, **shared, y="median:Q", tooltip=tooltip))
     title = " and ".join(reversed(names)) + (" (dashed)" if len(names) > 1 else "")
-    return alt.layer(*layers).properties(
-        width=_WIDTH, height=_HEIGHT, title=numbers.wrap(title, 38).split("\n")
+    return layer(
+        *layers,
+        width=_WIDTH,
+        height=_HEIGHT,
+        title=numbers.wrap(title, 38).split("\n"),
     )
 
 
@@ -104,8 +106,6 @@ def course(curves: Sequence[Row], arms: Sequence[Row], quantity: str = "") -> Sp
     quantity
         Which quantity to draw; the first one of `curves` by default.
     """
-    import altair as alt
-
     name = quantity or (curves[0]["quantity"] if curves else "")
     chosen = [c for c in curves if c["quantity"] == name and course_points(c)]
     drawn = {curve["arm"] for curve in chosen}
@@ -121,4 +121,4 @@ def course(curves: Sequence[Row], arms: Sequence[Row], quantity: str = "") -> Sp
         ends = numbers.interval([last["low"], last["high"]], curve.get("unit"))
         parts.append(f"{curve['arm']} ends at {ends}")
     text = f"Time course of {name} with 90 % bands: {'; '.join(parts)}."
-    return finish(alt.concat(*panels, columns=2), text)
+    return finish({"concat": panels, "columns": 2}, text)

@@ -16,8 +16,8 @@ from exoheart.figures.mechanisms import mechanisms
 from exoheart.figures.power import power
 from exoheart.figures.published import published
 from exoheart.figures.roadblocks import roadblocks
+from exoheart.figures.specification import Spec
 from exoheart.figures.stoichiometry import stoichiometry
-from exoheart.figures.theme import Spec
 
 Document = Mapping[str, Any]
 

@@ -8,14 +8,24 @@ medium over the harvest window, and the fold of every conditioning and engineeri
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.axes import decades, log_labels
 from exoheart.figures.donor_flow import COLOURS, amount, flow
 from exoheart.figures.forest import Frame, forest
 from exoheart.figures.heading import stand_alone
-from exoheart.figures.theme import KIND, Row, Spec, finish, listing
+from exoheart.figures.specification import (
+    Row,
+    Spec,
+    below,
+    beside,
+    chart,
+    field,
+    layer,
+    mark,
+    value,
+)
+from exoheart.figures.theme import KIND, finish, listing
 
 _COURSE_WIDTH, _INTERVAL_WIDTH = 350, 250
 _NAMES = {"apoptotic": "apoptotic bodies", "background": "particles of the medium"}
@@ -37,20 +47,18 @@ def donor(sheet: Row) -> Spec:
     return finish(_alone(sheet), describe(sheet))
 
 
-def _alone(sheet: Row) -> Any:
-    import altair as alt
-
+def _alone(sheet: Row) -> Spec:
     intervals = [_classes(sheet)]
     if sheet["contributions"]:
         intervals.append(_contributions(sheet["contributions"]))
-    right = alt.vconcat(*intervals, spacing=24)
+    right = below(*intervals, spacing=24)
     name = sheet["donor"]["name"]
     title = f"{name}: {sheet['donor']['title']}"
     lines = [asked_words(sheet), _spread(sheet["asked"])]
     if not sheet["fate"]:
         return stand_alone(right, title, lines)
-    left = alt.vconcat(flow(sheet), _course(sheet["course"]), spacing=24)
-    return stand_alone(alt.hconcat(left, right, spacing=30), title, lines)
+    left = below(flow(sheet), _course(sheet["course"]), spacing=24)
+    return stand_alone(beside(left, right, spacing=30), title, lines)
 
 
 def asked_words(sheet: Row) -> str:
@@ -112,7 +120,7 @@ def _label(one: Row) -> str:
     return f"{one['name']}: {target_words(one['target'])}"
 
 
-def _classes(sheet: Row) -> Any:
+def _classes(sheet: Row) -> Spec:
     grown = bool(sheet["fate"])
     rows = [
         {
@@ -138,7 +146,7 @@ def _ends(one: Row) -> Row:
     }
 
 
-def _contributions(changes: Sequence[Row]) -> Any:
+def _contributions(changes: Sequence[Row]) -> Spec:
     rows = [
         {"label": numbers.wrap(_label(one), 26), **_ends(one["fold"])}
         for one in changes
@@ -153,9 +161,7 @@ def _contributions(changes: Sequence[Row]) -> Any:
     return forest(rows, frame)
 
 
-def _course(course: Row) -> Any:
-    import altair as alt
-
+def _course(course: Row) -> Spec:
     rows = [
         {
             "hour": hour,
@@ -169,25 +175,26 @@ def _course(course: Row) -> Any:
     drawn = {row["colour"] for row in rows}
     shown = [name for name in COLOURS if COLOURS[name] in drawn]
     domain, ticks = decades([row[end] for row in rows for end in ("low", "high")])
-    base = alt.Chart(alt.Data(values=rows)).encode(
-        x=alt.X("hour:Q", title="hours after fresh medium"),
-        color=alt.Color("colour:N", scale=None),
+    shared = {
+        "x": field("hour:Q", title="hours after fresh medium"),
+        "color": field("colour:N", scale=None),
+    }
+    axis = {"values": ticks, "labelExpr": log_labels(), "title": "particles per mL"}
+    scale = {"type": "log", "domain": domain, "nice": False}
+    low, middle = field("low:Q", scale=scale, axis=axis), field("median:Q", scale=scale)
+    band, line = mark("area", opacity=0.14), mark("line", strokeWidth=2)
+    return layer(
+        chart(rows, band, **shared, y=low, y2="high:Q"),
+        chart(rows, line, **shared, y=middle),
+        _names(shown),
+        width=_COURSE_WIDTH,
+        height=150,
+        title="Medium over the harvest window",
     )
-    axis = alt.Axis(values=ticks, labelExpr=log_labels(), title="particles per mL")
-    scale = alt.Scale(type="log", domain=domain, nice=False)
-    band = base.mark_area(opacity=0.14).encode(
-        y=alt.Y("low:Q", scale=scale, axis=axis), y2="high:Q"
-    )
-    line = base.mark_line(strokeWidth=2).encode(y=alt.Y("median:Q", scale=scale))
-    panel = alt.layer(band, line, _names(shown))
-    panel = panel.properties(width=_COURSE_WIDTH, height=150)
-    return panel.properties(title="Medium over the harvest window")
 
 
-def _names(shown: Sequence[str]) -> Any:
+def _names(shown: Sequence[str]) -> Spec:
     """Name the classes in their colours, at the right of the medium."""
-    import altair as alt
-
     rows = [
         {
             "text": _NAMES.get(name, name),
@@ -196,10 +203,11 @@ def _names(shown: Sequence[str]) -> Any:
         }
         for place, name in enumerate(shown)
     ]
-    mark = alt.Chart(alt.Data(values=rows)).mark_text(align="left", fontWeight="bold")
-    return mark.encode(
-        x=alt.value(_COURSE_WIDTH + 10),
-        y=alt.Y("line:Q", scale=None, axis=None),
+    return chart(
+        rows,
+        mark("text", align="left", fontWeight="bold"),
+        x=value(_COURSE_WIDTH + 10),
+        y=field("line:Q", scale=None, axis=None),
         text="text:N",
-        color=alt.Color("colour:N", scale=None),
+        color=field("colour:N", scale=None),
     )

@@ -12,7 +12,8 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from exoheart.figures import numbers
-from exoheart.figures.theme import INK, LINE, SOFT, TREATED, Row
+from exoheart.figures.specification import Row, Spec, chart, field, layer, mark
+from exoheart.figures.theme import INK, LINE, SOFT, TREATED
 
 _WIDTH, _HEIGHT = 400, 250
 #: Class -> colour, in the sketch and in the medium.
@@ -56,7 +57,7 @@ class _Arrow:
     head: float
 
 
-def flow(sheet: Row) -> Any:
+def flow(sheet: Row) -> Spec:
     """Draw the sketch of a donor that is grown.
 
     Parameters
@@ -64,11 +65,9 @@ def flow(sheet: Row) -> Any:
     sheet
         Document of a donor sheet.
     """
-    import altair as alt
-
     layers = [_boxes(), *_arrow_layers(sheet), *_word_layers(sheet)]
-    panel = alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
-    return panel.properties(title="From the cell to the medium, per cell and day")
+    title = "From the cell to the medium, per cell and day"
+    return layer(*layers, width=_WIDTH, height=_HEIGHT, title=title)
 
 
 def amount(one: Row) -> str:
@@ -77,26 +76,18 @@ def amount(one: Row) -> str:
     return f"{numbers.number(one['median'], 2)} ({ends})"
 
 
-def _plane() -> dict[str, Any]:
-    import altair as alt
-
-    scale = alt.Scale(domain=[0, 100])
-    return {
-        "x": alt.X("x:Q", scale=scale, axis=None),
-        "y": alt.Y("y:Q", scale=scale, axis=None),
-    }
+def _plane() -> dict[str, Spec]:
+    scale = {"domain": [0, 100]}
+    return {way: field(f"{way}:Q", scale=scale, axis=None) for way in ("x", "y")}
 
 
-def _boxes() -> Any:
-    import altair as alt
-
+def _boxes() -> Spec:
     rows = [
         {"x": x, "x2": x2, "y": y, "y2": y2, "fill": fill}
         for x, x2, y, y2, fill in _BOXES
     ]
-    mark = alt.Chart(alt.Data(values=rows)).mark_rect(stroke=LINE, cornerRadius=12)
-    fill = alt.Color("fill:N", scale=None)
-    return mark.encode(**_plane(), x2="x2:Q", y2="y2:Q", color=fill)
+    box, fill = mark("rect", stroke=LINE, cornerRadius=12), field("fill:N", scale=None)
+    return chart(rows, box, **_plane(), x2="x2:Q", y2="y2:Q", color=fill)
 
 
 def _arrow(name: str, share: float) -> _Arrow:
@@ -121,42 +112,29 @@ def _arrow(name: str, share: float) -> _Arrow:
     )
 
 
-def _arrow_layers(sheet: Row) -> Iterator[Any]:
-    import altair as alt
-
+def _arrow_layers(sheet: Row) -> Iterator[Spec]:
     shares = {one["name"]: one["median"] for one in sheet["fate"][1:]}
     arrows = [asdict(_arrow(name, shares.get(name, 0.0))) for name in _ARROWS]
-    colour = alt.Color("colour:N", scale=None)
-    wide = alt.StrokeWidth("wide:Q", scale=None, legend=None)
-    shafts = alt.Chart(alt.Data(values=arrows)).mark_rule()
-    yield shafts.encode(
-        **_plane(), x2="x2:Q", y2="y2:Q", color=colour, strokeWidth=wide
-    )
+    shared = {**_plane(), "color": field("colour:N", scale=None)}
+    wide = field("wide:Q", scale=None, legend=None)
+    shaft, ends = mark("rule"), {"x2": "x2:Q", "y2": "y2:Q"}
+    yield chart(arrows, shaft, **shared, **ends, strokeWidth=wide)
     heads = [{**one, "x": one["x2"], "y": one["y2"]} for one in arrows]
-    points = alt.Chart(alt.Data(values=heads)).mark_point(
-        shape="triangle", filled=True, opacity=1
-    )
-    yield points.encode(
-        **_plane(),
-        color=colour,
-        angle=alt.Angle("angle:Q", scale=None),
-        size=alt.Size("head:Q", scale=None, legend=None),
+    yield chart(
+        heads,
+        mark("point", shape="triangle", filled=True, opacity=1),
+        **shared,
+        angle=field("angle:Q", scale=None),
+        size=field("head:Q", scale=None, legend=None),
     )
 
 
-def _word_layers(sheet: Row) -> Iterator[Any]:
-    import altair as alt
-
+def _word_layers(sheet: Row) -> Iterator[Spec]:
     for weight in ("bold", "normal"):
         words = [one for one in _words(sheet) if one["weight"] == weight]
-        mark = alt.Chart(alt.Data(values=words)).mark_text(
-            align="left",
-            baseline="middle",
-            fontWeight=weight,
-            fontSize=11,
-            color=INK,
-        )
-        yield mark.encode(**_plane(), text="text:N")
+        look = {"baseline": "middle", "fontWeight": weight, "fontSize": 11}
+        text = mark("text", align="left", color=INK, **look)
+        yield chart(words, text, **_plane(), text="text:N")
 
 
 def _words(sheet: Row) -> list[dict[str, Any]]:

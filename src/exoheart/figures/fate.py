@@ -7,12 +7,11 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, stack
+from exoheart.figures.specification import Row, Spec, chart, field, mark
 from exoheart.figures.theme import (
     ROW_HEIGHT,
     SOFT,
     WIDTH,
-    Row,
-    Spec,
     arm_colours,
     finish,
     listing,
@@ -71,10 +70,8 @@ def _bar(row: Row) -> str:
     return f"{row['arm']}, {numbers.duration(row['at_h'])}"
 
 
-def _bars(rows: Sequence[Row]) -> Any:
+def _bars(rows: Sequence[Row]) -> Spec:
     """Draw the whole dose, one stacked bar per arm and time."""
-    import altair as alt
-
     places = list(dict.fromkeys(row["place"] for row in rows))
     colours = place_colours(places)
     places = list(colours)
@@ -89,23 +86,22 @@ def _bars(rows: Sequence[Row]) -> Any:
         if (share := numbers.finite(row.get("median"))) is not None
     ]
     order = list(dict.fromkeys(value["bar"] for value in values))
-    bars = alt.Chart(alt.Data(values=values)).mark_bar(stroke="white", strokeWidth=0.7)
-    return bars.encode(
-        x=alt.X(
-            "share:Q",
-            axis=alt.Axis(title="share of the dose (%), medians", tickCount=6),
-        ),
-        y=alt.Y("bar:N", sort=order, axis=alt.Axis(title=None)),
-        color=alt.Color(
+    title = "share of the dose (%), medians"
+    bars = chart(
+        values,
+        mark("bar", stroke="white", strokeWidth=0.7),
+        x=field("share:Q", axis={"title": title, "tickCount": 6}),
+        y=field("bar:N", sort=order, axis={"title": None}),
+        color=field(
             "place:N",
-            scale=alt.Scale(domain=places, range=[colours[p] for p in places]),
-            legend=alt.Legend(title=None, symbolType="square"),
+            scale={"domain": places, "range": [colours[p] for p in places]},
+            legend={"title": None, "symbolType": "square"},
         ),
         order="rank:O",
         tooltip=["bar:N", "place:N", "share:Q"],
-    ).properties(
-        width=WIDTH - 70, height=max(1, len(order)) * ROW_HEIGHT, title="The whole dose"
     )
+    height = max(1, len(order)) * ROW_HEIGHT
+    return bars | {"width": WIDTH - 70, "height": height, "title": "The whole dose"}
 
 
 def heart_rows(rows: Sequence[Row], arms: Sequence[Row]) -> list[dict[str, Any]]:

@@ -12,7 +12,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from exoheart.figures.axes import log_x, plain_x
-from exoheart.figures.theme import ROW_HEIGHT, SOFT, WIDTH, Row
+from exoheart.figures.specification import (
+    Row,
+    Spec,
+    apart,
+    below,
+    chart,
+    field,
+    layer,
+    mark,
+    value,
+)
+from exoheart.figures.theme import ROW_HEIGHT, SOFT, WIDTH
 from exoheart.figures.words import number_rows, row_axis, side_text, tallest
 
 
@@ -37,8 +48,20 @@ def _drawable(row: Row, *, log: bool) -> dict[str, Any]:
     return shown
 
 
-def _marker(filled: bool) -> dict[str, Any]:
-    return {"size": 70, "filled": filled, "strokeWidth": 2, "opacity": 1}
+def _dots(rows: Sequence[Row], *, filled: bool) -> Spec:
+    """Draw the medians of filled or of hollow rows."""
+    look = mark("point", size=70, filled=filled, strokeWidth=2, opacity=1)
+    channels: dict[str, Any] = {} if filled else {"fill": value("white")}
+    return chart(
+        rows,
+        look,
+        f"datum.dotted && {'' if filled else '!'}datum.filled",
+        y=row_axis(),
+        color=field("colour:N", scale=None),
+        x="median:Q",
+        tooltip=["label:N", "median:Q", "given_low:Q", "given_high:Q", "note:N"],
+        **channels,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +82,7 @@ class Frame:
     extra: tuple[float, ...] = ()
 
 
-def forest(rows: Sequence[Row], frame: Frame) -> Any:
+def forest(rows: Sequence[Row], frame: Frame) -> Spec:
     """Draw one panel of intervals.
 
     Parameters
@@ -70,33 +93,29 @@ def forest(rows: Sequence[Row], frame: Frame) -> Any:
     frame
         Axis, title and size of the panel.
     """
-    import altair as alt
-
     values = [*positions(rows, log=frame.log), *frame.extra]
     shown = number_rows([_drawable(row, log=frame.log) for row in rows])
-    base = alt.Chart(alt.Data(values=shown)).encode(
-        y=row_axis(), color=alt.Color("colour:N", scale=None)
-    )
     layers = []
     if frame.zero:
-        line = alt.Chart(alt.Data(values=[{"at": 0}])).mark_rule(color=SOFT)
-        layers.append(line.encode(x="at:Q"))
-    ranges = base.transform_filter("datum.ranged").mark_rule(strokeWidth=3)
-    layers.append(ranges.encode(x=_axis(frame, values), x2="high:Q"))
-    tooltip = ["label:N", "median:Q", "given_low:Q", "given_high:Q", "note:N"]
-    for filled in (True, False):
-        chosen = f"datum.dotted && {'' if filled else '!'}datum.filled"
-        dots = base.transform_filter(chosen).mark_point(**_marker(filled))
-        fill = {} if filled else {"fill": alt.value("white")}
-        layers.append(dots.encode(x="median:Q", tooltip=tooltip, **fill))
+        layers.append(chart([{"at": 0}], mark("rule", color=SOFT), x="at:Q"))
+    ranges = chart(
+        shown,
+        mark("rule", strokeWidth=3),
+        "datum.ranged",
+        y=row_axis(),
+        color=field("colour:N", scale=None),
+        x=_axis(frame, values),
+        x2="high:Q",
+    )
+    layers += [ranges, _dots(shown, filled=True), _dots(shown, filled=False)]
     layers += side_text(shown, "label", x=0, align="right")
     layers += side_text(shown, "note", x=frame.width, align="left")
     height = max(1, len(shown)) * max(frame.row_height, tallest(shown))
-    panel = alt.layer(*layers).properties(width=frame.width, height=height)
-    return panel.properties(title=frame.title) if frame.title else panel
+    panel = layer(*layers, width=frame.width, height=height)
+    return panel | {"title": frame.title} if frame.title else panel
 
 
-def _axis(frame: Frame, values: Sequence[float | None]) -> Any:
+def _axis(frame: Frame, values: Sequence[float | None]) -> Spec:
     """Give the x channel of a panel, for the low ends of its intervals."""
     if frame.log:
         return log_x("low:Q", frame.x_title, values or [1.0])
@@ -104,10 +123,6 @@ def _axis(frame: Frame, values: Sequence[float | None]) -> Any:
     return plain_x("low:Q", frame.x_title, values, include=include)
 
 
-def stack(panels: Sequence[Any]) -> Any:
+def stack(panels: Sequence[Spec]) -> Spec:
     """Put panels below one another, each with its own scale."""
-    import altair as alt
-
-    if len(panels) == 1:
-        return panels[0]
-    return alt.vconcat(*panels).resolve_scale(x="independent", y="independent")
+    return panels[0] if len(panels) == 1 else below(*panels, **apart())

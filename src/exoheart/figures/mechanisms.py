@@ -6,15 +6,8 @@ from collections.abc import Sequence
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, positions
-from exoheart.figures.theme import (
-    SOFT,
-    Row,
-    Spec,
-    arm_colours,
-    finish,
-    listing,
-    nothing,
-)
+from exoheart.figures.specification import Row, Spec
+from exoheart.figures.theme import SOFT, arm_colours, finish, listing, nothing
 
 #: What a row says about occupancy of the mechanism's target, in words.
 _WORDS = {"able": "can occupy", "unable": "cannot occupy", "undecided": "undecided"}

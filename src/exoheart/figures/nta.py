@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.heading import stand_alone
-from exoheart.figures.theme import TREATED, Row, Spec, finish, listing, nothing
+from exoheart.figures.specification import Row, Spec, chart, field, layer, mark, value
+from exoheart.figures.theme import TREATED, finish, listing, nothing
 
 _WIDTH, _HEIGHT = 520, 260
 _BLOCKS = "▁▂▃▄▅▆▇█"
@@ -30,7 +30,7 @@ def sizes(document: Row) -> Spec:
     """
     if not document["distribution"]["centres_nm"]:
         return nothing("The file holds no sizes.")
-    return finish(_chart(document), describe(document))
+    return finish(_panel(document), describe(document))
 
 
 def sizes_alone(document: Row) -> Spec:
@@ -38,25 +38,22 @@ def sizes_alone(document: Row) -> Spec:
     if not document["distribution"]["centres_nm"]:
         return nothing(f"{document['file']} holds no sizes.")
     words = (sentence(document), "Thin: captures; bold: mean; band: one standard error")
-    chart = stand_alone(
-        _chart(document), f"Particle sizes of {document['file']}", words
-    )
-    return finish(chart, describe(document))
+    title = f"Particle sizes of {document['file']}"
+    whole = stand_alone(_panel(document), title, words)
+    return finish(whole, describe(document))
 
 
-def _chart(document: Row) -> Any:
-    import altair as alt
-
+def _panel(document: Row) -> Spec:
     held = document["distribution"]
     groups = held["groups"]
     colours = [TREATED[k % len(TREATED)] for k in range(len(groups))]
     power = _power(groups)
-    layers: list[Any] = []
+    layers: list[Spec] = []
     for group, colour in zip(groups, colours, strict=True):
         layers += _layers(held["centres_nm"], group, colour, power)
     if len(groups) > 1:
         layers.append(_legend(groups, colours))
-    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT)
+    return layer(*layers, width=_WIDTH, height=_HEIGHT)
 
 
 def describe(document: Row) -> str:
@@ -137,27 +134,23 @@ def _power(groups: Sequence[Row]) -> float:
 
 def _layers(
     centres: Sequence[float], group: Row, colour: str, power: float
-) -> list[Any]:
+) -> list[Spec]:
     """Draw the captures of one camera level, the band (not below zero) and the mean."""
-    import altair as alt
-
-    x = alt.X(
+    x = field(
         "nm:Q",
-        axis=alt.Axis(title="diameter (nm)", tickCount=8),
-        scale=alt.Scale(domain=[centres[0], centres[-1]], nice=False),
+        axis={"title": "diameter (nm)", "tickCount": 8},
+        scale={"domain": [centres[0], centres[-1]], "nice": False},
     )
     title = f"{numbers.number(power)} particles per mL in each bin, as in the file"
-    scale = alt.Scale(domainMin=0)
-    y = alt.Y("per_ml:Q", axis=alt.Axis(title=title, grid=True), scale=scale)
+    axis = {"title": title, "grid": True}
+    y = field("per_ml:Q", axis=axis, scale={"domainMin": 0})
     thin = [
-        {"nm": nm, "per_ml": value / power, "capture": f"{k} {capture['name']}"}
+        {"nm": nm, "per_ml": count / power, "capture": f"{k} {capture['name']}"}
         for k, capture in enumerate(group["captures"])
-        for nm, value in zip(centres, capture["per_ml_bin"], strict=True)
+        for nm, count in zip(centres, capture["per_ml_bin"], strict=True)
     ]
-    lines = alt.Chart(alt.Data(values=thin)).mark_line(
-        strokeWidth=0.8, opacity=0.45, color=colour
-    )
-    layers = [lines.encode(x=x, y=y, detail="capture:N")]
+    lines = mark("line", strokeWidth=0.8, opacity=0.45, color=colour)
+    layers = [chart(thin, lines, x=x, y=y, detail="capture:N")]
     errors = group["standard_error"]
     if errors:
         band = [
@@ -168,20 +161,18 @@ def _layers(
             }
             for nm, mean, error in zip(centres, group["mean"], errors, strict=True)
         ]
-        area = alt.Chart(alt.Data(values=band)).mark_area(opacity=0.25, color=colour)
-        layers.append(area.encode(x=x, y=y, y2="high:Q"))
+        area = mark("area", opacity=0.25, color=colour)
+        layers.append(chart(band, area, x=x, y=y, y2="high:Q"))
     means = [
-        {"nm": nm, "per_ml": value / power}
-        for nm, value in zip(centres, group["mean"], strict=True)
+        {"nm": nm, "per_ml": mean / power}
+        for nm, mean in zip(centres, group["mean"], strict=True)
     ]
-    bold = alt.Chart(alt.Data(values=means)).mark_line(strokeWidth=2.4, color=colour)
-    return [*layers, bold.encode(x=x, y=y)]
+    bold = mark("line", strokeWidth=2.4, color=colour)
+    return [*layers, chart(means, bold, x=x, y=y)]
 
 
-def _legend(groups: Sequence[Row], colours: Sequence[str]) -> Any:
+def _legend(groups: Sequence[Row], colours: Sequence[str]) -> Spec:
     """Name the camera levels in their colours, at the upper right."""
-    import altair as alt
-
     rows = [
         {
             "text": level_words(group["camera_level"]),
@@ -190,13 +181,11 @@ def _legend(groups: Sequence[Row], colours: Sequence[str]) -> Any:
         }
         for k, (group, colour) in enumerate(zip(groups, colours, strict=True))
     ]
-    return (
-        alt.Chart(alt.Data(values=rows))
-        .mark_text(align="right", fontSize=12, fontWeight="bold")
-        .encode(
-            x=alt.value(_WIDTH - 8),
-            y=alt.Y("line:Q", scale=None, axis=None),
-            text="text:N",
-            color=alt.Color("fill:N", scale=None, legend=None),
-        )
+    return chart(
+        rows,
+        mark("text", align="right", fontSize=12, fontWeight="bold"),
+        x=value(_WIDTH - 8),
+        y=field("line:Q", scale=None, axis=None),
+        text="text:N",
+        color=field("fill:N", scale=None, legend=None),
     )

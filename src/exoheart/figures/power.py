@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 from exoheart.figures import numbers
+from exoheart.figures.specification import Row, Spec, chart, field, layer, mark, value
 from exoheart.figures.theme import (
     INK,
     SOFT,
     TREATED,
     WIDTH,
-    Row,
-    Spec,
     finish,
     listing,
     nothing,
@@ -26,17 +25,17 @@ def _points(designs: Sequence[Row]) -> list[dict[str, Any]]:
     rows = []
     for design in designs:
         for name in _NAMES:
-            value = numbers.finite(design.get(name))
-            if value is None:
+            chance = numbers.finite(design.get(name))
+            if chance is None:
                 continue
             error = numbers.finite(design.get(f"{name}_error")) or 0.0
             rows.append(
                 {
                     "n": design["n_per_arm"],
                     "curve": name,
-                    "value": 100.0 * value,
-                    "low": max(0.0, 100.0 * (value - 2.0 * error)),
-                    "high": min(100.0, 100.0 * (value + 2.0 * error)),
+                    "value": 100.0 * chance,
+                    "low": max(0.0, 100.0 * (chance - 2.0 * error)),
+                    "high": min(100.0, 100.0 * (chance + 2.0 * error)),
                 }
             )
     return rows
@@ -50,41 +49,11 @@ def power(animals: Row) -> Spec:
     animals
         The ``animals`` part of the plan document.
     """
-    import altair as alt
-
     points = _points(animals.get("designs", ()))
     if not points:
         return nothing("No design could be simulated.")
-    base = alt.Chart(alt.Data(values=points))
-    x = alt.X(
-        "n:Q",
-        axis=alt.Axis(title="animals per arm", tickMinStep=1, grid=False),
-        scale=alt.Scale(zero=False, nice=False, padding=12),
-    )
-    y = alt.Y(
-        "value:Q",
-        axis=alt.Axis(title="probability (%)", grid=True),
-        scale=alt.Scale(domain=[0, 100]),
-    )
-    colour = alt.Color(
-        "curve:N",
-        scale=alt.Scale(domain=list(_NAMES), range=[TREATED[0], TREATED[1]]),
-        legend=alt.Legend(title=None, orient="top", symbolType="stroke"),
-    )
-    dash = alt.StrokeDash(
-        "curve:N",
-        scale=alt.Scale(domain=list(_NAMES), range=[[1, 0], [5, 3]]),
-        legend=None,
-    )
-    layers = [
-        base.mark_line(strokeWidth=2.2).encode(x=x, y=y, color=colour, strokeDash=dash),
-        base.mark_point(filled=True, size=45, opacity=1).encode(
-            x=x, y=y, color=colour, tooltip=["curve:N", "n:Q", "value:Q"]
-        ),
-        base.mark_rule(strokeWidth=1).encode(x=x, y="low:Q", y2="high:Q", color=colour),
-    ]
-    layers += _guides(animals)
-    chart = alt.layer(*layers).properties(width=WIDTH + 60, height=210)
+    layers = [*_curves(points), *_guides(animals)]
+    panel = layer(*layers, width=WIDTH + 60, height=210)
     parts = [
         f"{row['n_per_arm']} per arm: assurance "
         f"{numbers.probability(row.get('assurance'))}, power "
@@ -94,27 +63,58 @@ def power(animals: Row) -> Spec:
     arm = animals["designs"][0].get("arm")
     of = f" of {arm}" if arm else ""
     text = f"Assurance and power{of} by animals per arm. {listing(parts)}"
-    return finish(chart, text)
+    return finish(panel, text)
 
 
-def _guides(animals: Row) -> list[Any]:
+def _curves(points: Sequence[Row]) -> list[Spec]:
+    """Draw a line, dots and their Monte Carlo errors for each curve."""
+    y = field(
+        "value:Q",
+        axis={"title": "probability (%)", "grid": True},
+        scale={"domain": [0, 100]},
+    )
+    dash = field(
+        "curve:N",
+        scale={"domain": list(_NAMES), "range": [[1, 0], [5, 3]]},
+        legend=None,
+    )
+    shared = {
+        "x": field(
+            "n:Q",
+            axis={"title": "animals per arm", "tickMinStep": 1, "grid": False},
+            scale={"zero": False, "nice": False, "padding": 12},
+        ),
+        "color": field(
+            "curve:N",
+            scale={"domain": list(_NAMES), "range": [TREATED[0], TREATED[1]]},
+            legend={"title": None, "orient": "top", "symbolType": "stroke"},
+        ),
+    }
+    line, rule = mark("line", strokeWidth=2.2), mark("rule", strokeWidth=1)
+    dots = mark("point", filled=True, size=45, opacity=1)
+    tooltip = ["curve:N", "n:Q", "value:Q"]
+    return [
+        chart(points, line, **shared, y=y, strokeDash=dash),
+        chart(points, dots, **shared, y=y, tooltip=tooltip),
+        chart(points, rule, **shared, y="low:Q", y2="high:Q"),
+    ]
+
+
+def _guides(animals: Row) -> list[Spec]:
     """Draw the wanted power and the planned numbers of animals as thin lines."""
-    import altair as alt
-
-    layers = []
+    layers, rule = [], mark("rule", color=SOFT, strokeDash=[2, 3])
     wanted = numbers.finite(animals.get("target_power"))
     if wanted is not None:
         text = f"wanted: {numbers.probability(wanted)}"
-        row = alt.Data(values=[{"value": 100.0 * wanted, "text": text}])
-        rule = alt.Chart(row).mark_rule(color=SOFT, strokeDash=[2, 3])
-        layers.append(rule.encode(y="value:Q"))
-        words = alt.Chart(row).mark_text(align="left", dx=8, color=INK)
-        layers.append(words.encode(x=alt.value(WIDTH + 60), y="value:Q", text="text:N"))
+        row = {"value": 100.0 * wanted, "text": text}
+        layers.append(chart([row], rule, y="value:Q"))
+        words = mark("text", align="left", dx=8, color=INK)
+        end = value(WIDTH + 60)
+        layers.append(chart([row], words, x=end, y="value:Q", text="text:N"))
     planned = sorted({row["n"] for row in animals.get("planned", ()) if row.get("n")})
     if planned:
-        marks = alt.Data(values=[{"n": n, "text": "planned"} for n in planned])
-        rule = alt.Chart(marks).mark_rule(color=SOFT, strokeDash=[2, 3])
-        layers.append(rule.encode(x="n:Q"))
-        words = alt.Chart(marks).mark_text(align="left", dx=4, color=INK)
-        layers.append(words.encode(x="n:Q", y=alt.value(8), text="text:N"))
+        rows = [{"n": n, "text": "planned"} for n in planned]
+        layers.append(chart(rows, rule, x="n:Q"))
+        words = mark("text", align="left", dx=4, color=INK)
+        layers.append(chart(rows, words, x="n:Q", y=value(8), text="text:N"))
     return layers

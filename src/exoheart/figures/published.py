@@ -8,7 +8,8 @@ from typing import Any
 from exoheart.figures import numbers
 from exoheart.figures.answer import answer_rows
 from exoheart.figures.forest import Frame, forest, positions, stack
-from exoheart.figures.theme import Row, Spec, finish, listing, nothing
+from exoheart.figures.specification import Row, Spec
+from exoheart.figures.theme import finish, listing, nothing
 
 _STUDY, _POOLED = "#7a838d", "#1d2733"
 

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from exoheart.figures import numbers
+from exoheart.figures.specification import Row, Spec, chart, field, layer, mark
 from exoheart.figures.theme import (
     INK,
     KIND,
     ROW_HEIGHT,
     SOFT,
-    Row,
-    Spec,
     finish,
     listing,
     nothing,
@@ -32,8 +31,6 @@ def roadblocks(ranked: Sequence[Row], shown: int = SHOWN) -> Spec:
     shown
         How many to draw.
     """
-    import altair as alt
-
     rows = []
     for entry in ranked[:shown]:
         share = numbers.finite(entry.get("share"))
@@ -58,31 +55,28 @@ def roadblocks(ranked: Sequence[Row], shown: int = SHOWN) -> Spec:
     others = [str(row["kind"]) for row in rows if row["kind"] not in KIND]
     kinds += list(dict.fromkeys(others))
     rows = number_rows(rows)
-    base = alt.Chart(alt.Data(values=rows)).encode(y=row_axis())
-    bars = base.mark_bar(height=14).encode(
-        x=alt.X(
-            "share:Q",
-            axis=alt.Axis(
-                title="share of the variance of the effect's rank (%), 90 % interval"
-            ),
-            scale=alt.Scale(zero=True),
-        ),
-        color=alt.Color(
+    title = "share of the variance of the effect's rank (%), 90 % interval"
+    bars = chart(
+        rows,
+        mark("bar", height=14),
+        y=row_axis(),
+        x=field("share:Q", axis={"title": title}, scale={"zero": True}),
+        color=field(
             "kind:N",
-            scale=alt.Scale(domain=kinds, range=[KIND.get(k, SOFT) for k in kinds]),
-            legend=alt.Legend(title="value is", orient="top", symbolType="square"),
+            scale={"domain": kinds, "range": [KIND.get(k, SOFT) for k in kinds]},
+            legend={"title": "value is", "orient": "top", "symbolType": "square"},
         ),
-        opacity=alt.Opacity("weight:Q", scale=None, legend=None),
+        opacity=field("weight:Q", scale=None, legend=None),
         tooltip=["label:N", "share:Q", "low:Q", "high:Q", "kind:N"],
     )
-    whiskers = base.mark_rule(color=INK).encode(x="low:Q", x2="high:Q")
+    rule = mark("rule", color=INK)
+    whiskers = chart(rows, rule, y=row_axis(), x="low:Q", x2="high:Q")
     height = len(rows) * max(ROW_HEIGHT, tallest(rows))
     words = side_text(rows, "label", x=0, align="right")
     words += side_text(rows, "note", x=_WIDTH, align="left")
-    chart = alt.layer(bars, whiskers, *words)
-    chart = chart.properties(width=_WIDTH, height=height)
+    panel = layer(bars, whiskers, *words, width=_WIDTH, height=height)
     parts = [
         f"{entry['label']}: {numbers.percent(entry.get('share'))}"
         for entry in ranked[:shown]
     ]
-    return finish(chart, f"Share of the answer's variance. {listing(parts)}")
+    return finish(panel, f"Share of the answer's variance. {listing(parts)}")

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest, positions
+from exoheart.figures.specification import Row, Spec, chart, mark
 from exoheart.figures.theme import (
     INK,
     SOFT,
-    Row,
-    Spec,
     arm_colours,
     finish,
     listing,
@@ -29,8 +28,6 @@ def stoichiometry(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
     arms
         Arms of the study, which fix the colours.
     """
-    import altair as alt
-
     colours = arm_colours(arms)
     drawn, marks, parts = [], [], []
     for row in rows:
@@ -62,9 +59,7 @@ def stoichiometry(rows: Sequence[Row], arms: Sequence[Row]) -> Spec:
     title = "copies per cell, log axis (dot: reached, diamond: needed)"
     needs = [mark["needed"] for mark in marks]
     panel = forest(drawn, Frame(x_title=title, log=True, width=300, extra=tuple(needs)))
-    diamonds = alt.Chart(alt.Data(values=marks)).mark_point(
-        shape="diamond", size=110, filled=True, color=INK, opacity=1
-    )
-    panel.layer.append(diamonds.encode(x="needed:Q", y=row_axis()))
+    look = mark("point", shape="diamond", size=110, filled=True, color=INK, opacity=1)
+    panel["layer"].append(chart(marks, look, x="needed:Q", y=row_axis()))
     text = f"Copies needed and reached per cell. {listing(parts)}"
     return finish(panel, text)

@@ -8,11 +8,9 @@ of the study, controls are greys.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-Row = Mapping[str, Any]
-Spec = dict[str, Any]
+from exoheart.figures.specification import Row, Spec, chart, mark
 
 FONT = "Arial, Liberation Sans, DejaVu Sans, sans-serif"
 INK = "#1d2733"
@@ -21,6 +19,8 @@ LINE = "#c9d0d8"
 GRID = "#e8ebef"
 WIDTH = 380
 ROW_HEIGHT = 28
+#: What the specifications are written for.
+SCHEMA = "https://vega.github.io/schema/vega-lite/v6.4.1.json"
 TREATED = ("#0072B2", "#D55E00", "#007A5A", "#B0508A", "#B87A00", "#2E8BC9", "#6A51A3")
 CONTROL = ("#5b6672", "#8b95a1", "#3a434d", "#a9b1ba")
 KIND = {
@@ -96,30 +96,30 @@ def _config() -> Spec:
     }
 
 
-def finish(chart: Any, description: str) -> Spec:
-    """Give the specification of a chart with the house look and its alt text.
+def finish(drawn: Spec, description: str) -> Spec:
+    """Give the whole specification: the house look, the alt text.
 
     Parameters
     ----------
-    chart
-        An Altair chart of any kind.
+    drawn
+        A chart or panels, from :mod:`exoheart.figures.specification`.
     description
         What the figure shows, for a reader who can't see it.
     """
-    spec: Spec = chart.to_dict()
-    spec["config"] = _config()
-    spec["description"] = description
-    spec["padding"] = 6
-    return spec
+    return {
+        "$schema": SCHEMA,
+        **drawn,
+        "config": _config(),
+        "description": description,
+        "padding": 6,
+    }
 
 
 def nothing(message: str) -> Spec:
     """Give a figure that says in words that there is nothing to draw."""
-    import altair as alt
-
-    rows = alt.Data(values=[{"text": message}])
-    chart = alt.Chart(rows, width=WIDTH, height=24).mark_text(color=SOFT, fontSize=12)
-    return finish(chart.encode(text="text:N"), message)
+    words = mark("text", color=SOFT, fontSize=12)
+    drawn = chart([{"text": message}], words, text="text:N")
+    return finish(drawn | {"width": WIDTH, "height": 24}, message)
 
 
 def listing(parts: Sequence[str], limit: int = 12) -> str:

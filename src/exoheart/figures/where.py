@@ -12,13 +12,21 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.forest import Frame, forest
+from exoheart.figures.specification import (
+    Row,
+    Spec,
+    below,
+    beside,
+    chart,
+    field,
+    layer,
+    mark,
+)
 from exoheart.figures.theme import (
     INK,
     LINE,
     SOFT,
     TREATED,
-    Row,
-    Spec,
     finish,
     listing,
     nothing,
@@ -72,15 +80,13 @@ def where(arm: Row, species: str) -> Spec:
     dict
         A Vega-Lite specification.
     """
-    import altair as alt
-
     if not arm["after_h"]:
         return nothing("The study ends before the first dose has gone anywhere.")
     moments = _shown(arm["after_h"])
     bodies = [_body(arm, k, species) for k in moments]
     zones = _zones(arm, moments[0])
-    chart = alt.hconcat(*bodies, alt.vconcat(zones, _cells(arm), spacing=18))
-    return finish(chart, describe(arm))
+    whole = beside(*bodies, below(zones, _cells(arm), spacing=18))
+    return finish(whole, describe(arm))
 
 
 def describe(arm: Row) -> str:
@@ -109,15 +115,11 @@ def _medians(arm: Row, moment: int) -> dict[str, float]:
     return held
 
 
-def _scale() -> Any:
-    import altair as alt
-
-    return alt.Scale(
-        type="log",
-        domain=[_LEAST, 1e-3, 1e-2, 1e-1, 1.0],
-        range=list(_SHADES),
-        clamp=True,
-    )
+def _shade() -> Spec:
+    """Give the channel of a share's shade, on a log scale."""
+    domain = [_LEAST, 1e-3, 1e-2, 1e-1, 1.0]
+    scale = {"type": "log", "domain": domain, "range": list(_SHADES), "clamp": True}
+    return field("share:Q", scale=scale, legend=None)
 
 
 def _points(species: str) -> list[dict[str, float]]:
@@ -166,75 +168,53 @@ def _percent(share: float) -> str:
     return "0" if share < _LEAST else numbers.percent(share)
 
 
-def _body(arm: Row, moment: int, species: str) -> Any:
-    import altair as alt
-
+def _body(arm: Row, moment: int, species: str) -> Spec:
     held = _medians(arm, moment)
-    x = alt.X("x:Q", axis=None, scale=alt.Scale(domain=[-78, 78]))
-    y = alt.Y("y:Q", axis=None, scale=alt.Scale(domain=[-62, 164]))
-    outline = (
-        alt.Chart(alt.Data(values=_points(species)))
-        .mark_line(interpolate="cardinal-closed", fill="#f6f7f9", stroke=SOFT)
-        .encode(x=x, y=y, order="order:Q")
-    )
-    organs = (
-        alt.Chart(alt.Data(values=_ellipses(held)))
-        .mark_line(
-            interpolate="linear-closed", stroke=INK, strokeWidth=0.8, filled=True
-        )
-        .encode(
-            x=x,
-            y=y,
-            order="order:Q",
-            detail=["rank:O", "part:N"],
-            fill=alt.Fill(
-                "share:Q",
-                scale=_scale(),
-                legend=None,
-            ),
-        )
+    x = field("x:Q", axis=None, scale={"domain": [-78, 78]})
+    y = field("y:Q", axis=None, scale={"domain": [-62, 164]})
+    skin = mark("line", interpolate="cardinal-closed", fill="#f6f7f9", stroke=SOFT)
+    outline = chart(_points(species), skin, x=x, y=y, order="order:Q")
+    organs = chart(
+        _ellipses(held),
+        mark(
+            "line",
+            interpolate="linear-closed",
+            stroke=INK,
+            strokeWidth=0.8,
+            filled=True,
+        ),
+        x=x,
+        y=y,
+        order="order:Q",
+        detail=["rank:O", "part:N"],
+        fill=_shade(),
     )
     layers = [outline, organs, *_lettering(_labels(held), x, y)]
-    beside = [
+    listed = [
         f"{place} {_percent(held[place])}"
         for place in _BESIDE
         if held.get(place, 0.0) >= _LEAST
     ]
-    rows = alt.Data(
-        values=[{"x": -76, "y": -22 - 9 * k, "text": t} for k, t in enumerate(beside)]
-    )
-    layers.append(
-        alt.Chart(rows)
-        .mark_text(align="left", fontSize=10, color=SOFT)
-        .encode(x=x, y=y, text="text:N")
-    )
+    rows = [{"x": -76, "y": -22 - 9 * k, "text": t} for k, t in enumerate(listed)]
+    words = mark("text", align="left", fontSize=10, color=SOFT)
+    layers.append(chart(rows, words, x=x, y=y, text="text:N"))
     title = f"{numbers.duration(arm['after_h'][moment])} after the first dose"
-    return alt.layer(*layers).properties(width=_WIDTH, height=_HEIGHT, title=title)
+    return layer(*layers, width=_WIDTH, height=_HEIGHT, title=title)
 
 
-def _lettering(labels: Sequence[Mapping[str, Any]], x: Any, y: Any) -> list[Any]:
+def _lettering(labels: Sequence[Row], x: Spec, y: Spec) -> list[Spec]:
     """Draw the labels of the organs and the lines to them."""
-    import altair as alt
-
-    drawn = []
+    drawn, to = [], field("to:Q", axis=None)
     for side, align in ((-1, "right"), (1, "left")):
-        data = alt.Data(values=[row for row in labels if row["side"] == side])
-        base = alt.Chart(data)
-        drawn.append(
-            base.mark_rule(color=LINE).encode(x=alt.X("to:Q", axis=None), x2="x:Q", y=y)
-        )
-        drawn.append(
-            base.mark_text(align=align, dx=4 * side, fontSize=10).encode(
-                x=x, y=y, text="text:N"
-            )
-        )
+        rows = [row for row in labels if row["side"] == side]
+        drawn.append(chart(rows, mark("rule", color=LINE), x=to, x2="x:Q", y=y))
+        words = mark("text", align=align, dx=4 * side, fontSize=10)
+        drawn.append(chart(rows, words, x=x, y=y, text="text:N"))
     return drawn
 
 
-def _zones(arm: Row, moment: int) -> Any:
+def _zones(arm: Row, moment: int) -> Spec:
     """Draw a short-axis ring of the left ventricle, cut by the mass of the zones."""
-    import altair as alt
-
     held = _medians(arm, moment)
     mass = arm["zone_mass"]
     arcs, start = [], -math.pi * mass["risk"]
@@ -260,22 +240,18 @@ def _zones(arm: Row, moment: int) -> Any:
         words = f"{arc['zone']} {_percent(held.get('heart, ' + arc['zone'], 0.0))}"
         arc["text"] = "" if arc["zone"] in seen else words
         seen.add(arc["zone"])
-    base = alt.Chart(alt.Data(values=arcs))
-    ring = base.mark_arc(innerRadius=24, outerRadius=48, stroke=INK, strokeWidth=0.8)
-    ring = ring.encode(
-        theta=alt.Theta("start:Q", scale=None),
-        theta2="stop:Q",
-        color=alt.Color("share:Q", scale=_scale(), legend=None),
-    )
-    words = base.mark_text(radius=74, fontSize=10).encode(
-        theta=alt.Theta("middle:Q", scale=None), text="text:N"
+    ring = mark("arc", innerRadius=24, outerRadius=48, stroke=INK, strokeWidth=0.8)
+    start_at, middle = (field(f"{n}:Q", scale=None) for n in ("start", "middle"))
+    drawn = (
+        chart(arcs, ring, theta=start_at, theta2="stop:Q", color=_shade()),
+        chart(arcs, mark("text", radius=74, fontSize=10), theta=middle, text="text:N"),
     )
     after = numbers.duration(arm["after_h"][moment])
     title = f"Left ventricle after {after}: intact vesicles"
-    return alt.layer(ring, words).properties(width=260, height=150, title=title)
+    return layer(*drawn, width=260, height=150, title=title)
 
 
-def _cells(arm: Row) -> Any:
+def _cells(arm: Row) -> Spec:
     rows = []
     for row in arm["cells"]:
         low, high = row["taken_up"]["interval90"]

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from exoheart.figures.theme import INK, Row
+from exoheart.figures.specification import Row, Spec, chart, field, mark, value
+from exoheart.figures.theme import INK
 
 _LINE = 13  # height of a line of text [px]
 
@@ -19,49 +20,49 @@ def number_rows(rows: Sequence[Row]) -> list[dict[str, Any]]:
     return [{**row, "row": place} for place, row in enumerate(rows)]
 
 
-def row_axis() -> Any:
+def row_axis() -> Spec:
     """Give the y channel of a panel of numbered rows; labels are drawn apart."""
-    import altair as alt
-
-    return alt.Y("row:O", axis=None, scale=alt.Scale(paddingInner=0, paddingOuter=0))
+    return field("row:O", axis=None, scale={"paddingInner": 0, "paddingOuter": 0})
 
 
-def side_text(rows: Sequence[Row], field: str, *, x: int, align: str) -> list[Any]:
+def side_text(rows: Sequence[Row], entry: str, *, x: int, align: str) -> list[Spec]:
     """Draw one text per numbered row at `x` pixels, centred on its row.
 
     Parameters
     ----------
     rows
         Rows of :func:`number_rows`.
-    field
-        Which entry holds the text.
+    entry
+        Which entry of a row holds the text.
     align
         ``left`` or ``right``; the text stands 10 px off `x` on that side.
     """
-    import altair as alt
-
     by_lines: dict[int, list[dict[str, Any]]] = {}
     for row in rows:
-        text = str(row.get(field) or "")
+        text = str(row.get(entry) or "")
         if text:
-            entry = {"row": row["row"], "text": text}
-            by_lines.setdefault(text.count("\n"), []).append(entry)
+            placed = {"row": row["row"], "text": text}
+            by_lines.setdefault(text.count("\n"), []).append(placed)
+    look = {
+        "align": align,
+        "baseline": "middle",
+        "dx": 10 if align == "left" else -10,
+        "lineHeight": _LINE,
+        "color": INK,
+    }
     return [
-        alt.Chart(alt.Data(values=values))
-        .mark_text(
-            align=align,
-            baseline="middle",
-            dx=10 if align == "left" else -10,
-            dy=-breaks * _LINE / 2,
-            lineHeight=_LINE,
-            color=INK,
+        chart(
+            values,
+            mark("text", dy=-breaks * _LINE / 2, **look),
+            x=value(x),
+            y=row_axis(),
+            text="text:N",
         )
-        .encode(x=alt.value(x), y=row_axis(), text="text:N")
         for breaks, values in by_lines.items()
     ]
 
 
 def tallest(rows: Sequence[Row]) -> int:
     """Give the height [px] that the row with most lines of text needs."""
-    texts = (str(row.get(field) or "") for row in rows for field in ("label", "note"))
+    texts = (str(row.get(name) or "") for row in rows for name in ("label", "note"))
     return 6 + _LINE * (1 + max((text.count("\n") for text in texts), default=0))

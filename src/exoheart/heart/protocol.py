@@ -7,13 +7,18 @@ occlusion, and the flow it returns to at reperfusion.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
+from dataclasses import replace
 
-from exoheart.engine import Action
+import numpy as np
+import numpy.typing as npt
+
+from exoheart.engine.members import Action, Actions, Schedule
 from exoheart.errors import InputError, closest
 
+FloatArray = npt.NDArray[np.float64]
 MODELS: tuple[str, ...] = ("ischaemia-reperfusion", "permanent ligation", "none")
+_READ = ("heart_collateral_flow", "heart_no_reflow")
 
 
 def infarct_actions(
@@ -56,6 +61,36 @@ def infarct_actions(
     >>> [a.target for a in infarct_actions(0, "permanent ligation", None, flows)]
     ['heart_flow', 'heart_flow_target']
     """
+    own = {id_: np.array([float(parameters[id_])]) for id_ in _READ}
+    length = None if occlusion_h is None else np.array([occlusion_h])
+    rows = Schedule.joined(infarct_columns(model, length, own))
+    return tuple(replace(row, member=member) for row in rows)
+
+
+def infarct_columns(
+    model: str, occlusion_h: FloatArray | None, parameters: Mapping[str, FloatArray]
+) -> tuple[Actions, ...]:
+    """Give the schedules of the infarcts of many members at once.
+
+    Parameters
+    ----------
+    model
+        One of :data:`MODELS`.
+    occlusion_h : ndarray, shape (n,), or None
+        Length of each occlusion [h].
+    parameters
+        By text id, each of shape (n,); as for :func:`infarct_actions`.
+
+    Returns
+    -------
+    tuple of Actions
+        What :func:`infarct_actions` gives for each of members 0 to n - 1.
+
+    Raises
+    ------
+    InputError
+        As for :func:`infarct_actions`.
+    """
     if model not in MODELS:
         raise InputError(
             f"infarct model {model!r} is unknown; allowed: {', '.join(MODELS)}; "
@@ -63,21 +98,30 @@ def infarct_actions(
         )
     if model == "none":
         return ()
-    collateral = float(parameters["heart_collateral_flow"])
+    collateral, closed = (parameters[id_] for id_ in _READ)
+    every, start = np.arange(len(collateral)), np.zeros(len(collateral))
     occluded = tuple(
-        Action(member, 0.0, "set", target, collateral)
+        Actions("set", target, every, start, collateral)
         for target in ("heart_flow", "heart_flow_target")
     )
     if model == "permanent ligation":
         return occluded
-    if occlusion_h is None or not math.isfinite(occlusion_h) or occlusion_h <= 0:
+    _require_lengths(occlusion_h)
+    ends = np.asarray(occlusion_h)
+    opened = Actions("set", "heart_flow_target", every, ends, 1.0 - closed)
+    some = np.flatnonzero(closed)
+    obstructed = Actions(
+        "set", "heart_obstructed_share", some, ends[some], closed[some]
+    )
+    return (*occluded, opened, obstructed)
+
+
+def _require_lengths(occlusion_h: FloatArray | None) -> None:
+    """Refuse occlusions that are no length of time."""
+    met = [None] if occlusion_h is None else np.asarray(occlusion_h).tolist()
+    wrong = [one for one in met if one is None or not 0.0 < one < np.inf]
+    if wrong:
         raise InputError(
-            f"occlusion of {occlusion_h!r} h; allowed: hours above 0 for "
+            f"occlusion of {wrong[0]!r} h; allowed: hours above 0 for "
             "ischaemia-reperfusion; give its length or use 'permanent ligation'"
         )
-    closed = float(parameters["heart_no_reflow"])
-    opened = Action(member, occlusion_h, "set", "heart_flow_target", 1.0 - closed)
-    if closed == 0:
-        return (*occluded, opened)
-    obstructed = Action(member, occlusion_h, "set", "heart_obstructed_share", closed)
-    return (*occluded, opened, obstructed)

@@ -11,7 +11,7 @@ import numpy as np
 from exoheart import decision
 from exoheart.planning.variants import Variant, variants
 from exoheart.planning.words import DECIMALS, number, pair, treated
-from exoheart.prediction import Prediction, predict_arms, prepare
+from exoheart.prediction import Prediction, predict_arms
 from exoheart.records.study import Arm
 from exoheart.therapy import ArmPlan
 
@@ -40,8 +40,8 @@ def alternatives(
         return {"skipped": reason, "rows": [], "endpoint": study.primary.label}
     base = arms[0]
     options = variants(prediction, base)
-    setting = prepare(study, prediction.seed, prediction.cohort.size.members)
-    setting = replace(setting, size=replace(setting.size, animals=_ANIMALS))
+    size = replace(prediction.setting.size, animals=_ANIMALS)
+    setting = replace(prediction.setting, size=size)
     values = predict_arms(
         setting,
         [ArmPlan("control"), *(option.plan for option in options)],

@@ -7,6 +7,7 @@ Composes :mod:`exoheart.planning.how_routes` (the way of the dose),
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -39,14 +40,22 @@ _SOON_H = 1.0
 _RESOLVED = 1e-9
 
 
-def how(prediction: Prediction) -> dict[str, Any]:
-    """Give the section on fate, cells, stoichiometry and mechanisms."""
+def how(prediction: Prediction, published: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the section on fate, cells, stoichiometry and mechanisms.
+
+    Parameters
+    ----------
+    prediction
+        The study, simulated.
+    published
+        The section on published work, for what contradicts the way of a dose.
+    """
     arms = dosed(prediction)
     account = stoichiometric_account(prediction)
     empty = {a.name: w for a in arms if (w := nothing_brought(prediction, a))}
     return {
         "fate": [row for arm in arms for row in _fate(prediction, arm)],
-        "route_ledger": ledgers(prediction, arms),
+        "route_ledger": ledgers(prediction, arms, published),
         "matched_dose": matched(prediction, arms),
         "cells": [
             row for one in account.arms if one.arm not in empty for row in _cells(one)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -32,13 +32,17 @@ _NEARLY_ALL = 99.0
 _ROUTE_MARKS = frozenset({"route", "routes"})
 
 
-def ledgers(prediction: Prediction, arms: Sequence[Arm]) -> dict[str, Any]:
+def ledgers(
+    prediction: Prediction, arms: Sequence[Arm], published: Mapping[str, Any]
+) -> dict[str, Any]:
     """Give the way of the dose of each arm, and what is published against it."""
     found = [one for arm in arms if (one := route_ledger(prediction, arm)) is not None]
     return {
         "sentence": _compared(found),
         "arms": [_ledger(one) for one in found],
-        "contradictions": route_contradictions(prediction.study) if found else [],
+        "contradictions": route_contradictions(prediction.study, published)
+        if found
+        else [],
     }
 
 
@@ -99,7 +103,9 @@ def _and(parts: Sequence[str]) -> str:
     return f"{', '.join(parts[:-1])} and {parts[-1]}"
 
 
-def route_contradictions(study: Study) -> list[dict[str, Any]]:
+def route_contradictions(
+    study: Study, published: Mapping[str, Any]
+) -> list[dict[str, Any]]:
     """Give the published contradictions about the route that bear on a study.
 
     A contradiction is about the route if its id names one, or says ``route``.
@@ -110,11 +116,7 @@ def route_contradictions(study: Study) -> list[dict[str, Any]]:
         for one in evidence.contradictions(study)
         if marks & set(one.id.split("_"))
     }
-    return [
-        dict(row)
-        for row in evidence.published(study)["contradictions"]
-        if row["topic"] in about
-    ]
+    return [dict(row) for row in published["contradictions"] if row["topic"] in about]
 
 
 def source_cell_rows(

@@ -77,9 +77,10 @@ def own_effects(prediction: Prediction, arm: Arm, control: Arm) -> Effects:
     values = shared_values(
         prediction.cohort.draws, outer, prediction.products, prediction.priors
     )
+    usable = pool.usable
     return Effects(
-        {id_: v[pool.usable] for id_, v in values.items()},
-        [pool.mechanisms[k] for k in pool.usable],
+        {id_: v[usable] for id_, v in values.items()},
+        [pool.mechanisms[k] for k in usable],
         true_effect(pool, treated, base, main),
         negligible_effect(pool, base, main, prediction.settings.negligible),
     )
@@ -114,7 +115,7 @@ def more_effects(
     # a seed of its own: the first draws of the prediction would only come again
     seed = int(random_words(prediction.seed, "structure", "more draws", 0, 1)[0])
     members = count * size_of(count * 16).animals
-    setting = prepare(study, seed, members)
+    setting = prepare(study, seed, members, priors=prediction.priors)
     size = replace(setting.size, outer=count, animals=1)
     setting = replace(setting, size=size, labels=tuple(labels))
     plans = [setting.products.plan(one) for one in pair]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from exoheart import evidence, trial
@@ -12,9 +13,10 @@ from exoheart.planning.answer import answer
 from exoheart.planning.course import curves
 from exoheart.planning.how import how
 from exoheart.planning.make import make, make_plan
-from exoheart.planning.record import Plan
+from exoheart.planning.record import SECTIONS, Plan
 from exoheart.planning.roadblocks import (
     MORE_DRAWS,
+    Drivers,
     drivers,
     measured_share,
     roadblocks,
@@ -22,7 +24,12 @@ from exoheart.planning.roadblocks import (
 from exoheart.planning.summary import study_summary
 from exoheart.planning.trust import Run, trust
 from exoheart.planning.words import finite
-from exoheart.prediction import DEFAULT_MEMBERS, QUICK_MEMBERS, simulate
+from exoheart.prediction import (
+    DEFAULT_MEMBERS,
+    QUICK_MEMBERS,
+    Prediction,
+    simulate,
+)
 from exoheart.records.study import Study
 
 Progress = Callable[[int, int], None]
@@ -50,7 +57,7 @@ def plan(
     quick
         Fewer members and no alternatives.
     workers
-        Processes; they leave no trace in the result.
+        Threads that solve; they leave no trace in the result.
     on_progress
         Called as ``on_progress(done, total)``, first for the study's own arms, then
         for the draws that rank roadblocks, then for the alternatives.
@@ -83,27 +90,43 @@ def plan(
         workers=workers,
         on_progress=on_progress,
     )
-    made = make_plan(prediction)
     rows = trial.allocate(study, seed, prediction.settings.block_rounds)
-    share = measured_share(ranked)
-    found = dict(evidence.published(study))
-    document: dict[str, Any] = {
+    run = Run(members, _command(study, seed, members, quick))
+    # the alternatives are solved while the other sections are written
+    with ThreadPoolExecutor(1) as beside:
+        others = beside.submit(
+            alternatives,
+            prediction,
+            quick=quick,
+            workers=workers,
+            on_progress=on_progress,
+        )
+        sections = _sections(prediction, ranked, rows, run)
+        sections["alternatives"] = others.result()
+    document = {name: sections[name] for name in SECTIONS}
+    return Plan(finite(document), trial.allocation_csv(rows), prediction)
+
+
+def _sections(
+    prediction: Prediction,
+    ranked: Drivers | None,
+    rows: tuple[trial.Allocated, ...],
+    run: Run,
+) -> dict[str, Any]:
+    """Give every section but the alternatives."""
+    made = make_plan(prediction)
+    found = dict(evidence.published(prediction.study))
+    return {
         "study": study_summary(prediction),
-        "answer": answer(prediction, share, found, made),
+        "answer": answer(prediction, measured_share(ranked), found, made),
         "prediction": prediction.to_json() | {"curves": curves(prediction)},
         "published": found,
-        "how": how(prediction),
+        "how": how(prediction, found),
         "animals": animals(prediction, made, rows),
         "make": make(prediction, made),
         "roadblocks": roadblocks(prediction, ranked),
-        "alternatives": alternatives(
-            prediction, quick=quick, workers=workers, on_progress=on_progress
-        ),
-        "trust": trust(
-            prediction, ranked, Run(members, _command(study, seed, members, quick))
-        ),
+        "trust": trust(prediction, ranked, run),
     }
-    return Plan(finite(document), trial.allocation_csv(rows), prediction)
 
 
 def _command(study: Study, seed: int, members: int, quick: bool) -> str:

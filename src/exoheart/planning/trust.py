@@ -16,7 +16,7 @@ from exoheart.planning.how import given_by
 from exoheart.planning.roadblocks import Drivers, kind_shares
 from exoheart.planning.words import number
 from exoheart.prediction import Prediction, sources_of, used_parameters
-from exoheart.therapy import anchored, joined_text
+from exoheart.therapy import anchored
 from exoheart.version import VERSION
 
 CONTEXT_OF_USE = (
@@ -62,7 +62,7 @@ NOT_COVERED = (
 )
 _LIBRARIES = (
     "antimony",
-    "libroadrunner",
+    "llvmlite",
     "python-libsbml",
     "numpy",
     "scipy",
@@ -118,7 +118,7 @@ def checks(prediction: Prediction) -> list[dict[str, Any]]:
         _check("Members without a result", prediction.failed_members, "0", 0.0),
         _check(
             "Units of the model text: faults",
-            len(engine.unit_faults(joined_text())),
+            len(engine.unit_faults(prediction.cohort.model.source)),
             "0",
             0.0,
         ),

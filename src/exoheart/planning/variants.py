@@ -14,7 +14,8 @@ from typing import Literal
 from exoheart import delivery
 from exoheart.donor import Modifier, combination_faults, find_modifiers
 from exoheart.planning.words import times
-from exoheart.prediction import Prediction, prepare
+from exoheart.prediction import Prediction, prepare_products
+from exoheart.prediction.products import RecordedUniforms
 from exoheart.product.timing import NEVER_OWN
 from exoheart.records.study import Arm, Moment, Product
 from exoheart.therapy import ArmPlan, anchored
@@ -103,14 +104,18 @@ def _sources(prediction: Prediction, base: Arm, here: Variant) -> Iterator[Varia
             continue
         other, left_out = of_donor(planned, donor)
         changed = replace(study, products={planned.name: other}, arms=(base,))
-        setting = prepare(changed, prediction.seed, prediction.cohort.size.members)
+        own = prediction.products
+        stream = RecordedUniforms(prediction.seed, prediction.cohort.size.outer)
+        products = prepare_products(
+            changed, prediction.priors, stream, own.body_mass_kg, own.heart_mass_g
+        )
         without = f", without {' and '.join(left_out)}" if left_out else ""
         yield replace(
             here,
             varied="source",
             source=f"{donor}{without}",
             dose=_dose(base, 1.0),
-            plan=setting.products.plan(base),
+            plan=products.plan(base),
         )
 
 

@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from exoheart.engine.members import Schedule
 from exoheart.prediction.account import given_by
 from exoheart.prediction.record import Prediction
 from exoheart.records.study import Arm
 
 FloatArray = npt.NDArray[np.float64]
+WholeArray = npt.NDArray[np.int64]
 BROUGHT_BACK = "are brought to vessel walls of the heart by the blood, later"
 #: Each step reads on from "vesicles that".
 _LEAKS = "leak out of the puncture"
@@ -107,23 +109,58 @@ def follow(prediction: Prediction, arm: Arm) -> Followed:
     block = prediction.members(arm.name)
     names = prediction.cohort.model.parameters
     size = prediction.cohort.size
-    entered: dict[str, FloatArray] = {}
-    running: dict[tuple[int, str], tuple[float, float]] = {}
-    for row in block.schedule:
-        if not row.target.startswith("delivery_") or row.action == "set":
-            continue
-        into = entered.setdefault(row.target, np.zeros_like(block.sample_times))
-        times = block.sample_times[row.member]
-        if row.action == "add":
-            into[row.member] += row.value * (times > row.time_h)
-            continue
-        since, rate = running.pop((row.member, row.target), (row.time_h, 0.0))
-        into[row.member] += rate * (np.clip(times, since, row.time_h) - since)
-        if row.value:
-            running[row.member, row.target] = (row.time_h, row.value)
+    entered = entered_by(Schedule.of(block.schedule), block.sample_times)
     given = np.repeat(given_by(prediction, arm)[:, 0, -1], size.animals)
     values = {id_: block.parameters[:, k] for k, id_ in enumerate(names)}
     return Followed(prediction, arm, values, block.sample_times, given, entered)
+
+
+def entered_by(schedule: Schedule, times: FloatArray) -> dict[str, FloatArray]:
+    """Give what doses have put into each state of delivery by each sample [1e9].
+
+    Parameters
+    ----------
+    schedule
+        Of all animals.
+    times : ndarray, shape (animal, time)
+        Samples [h].
+
+    Returns
+    -------
+    dict of state to ndarray, shape (animal, time)
+        An infusion that is never stopped isn't counted.
+    """
+    entered: dict[str, FloatArray] = {}
+    for what, (action, target) in enumerate(schedule.names):
+        if action == "set" or not target.startswith("delivery_"):
+            continue
+        into = entered.setdefault(target, np.zeros_like(times))
+        rows = np.flatnonzero(schedule.what == what)
+        member = schedule.member[rows]
+        turns = np.arange(rows.size) - np.searchsorted(member, member)
+        # the first row of every animal, then the second of those that have one
+        for turn in range(int(turns.max(initial=-1)) + 1):
+            now = np.flatnonzero(turns == turn)
+            if action == "add":
+                into[member[now]] += _at_once(schedule, rows[now], times)
+            elif turn > 0:
+                into[member[now]] += _over(schedule, rows[now - 1], rows[now], times)
+    return entered
+
+
+def _at_once(schedule: Schedule, rows: WholeArray, times: FloatArray) -> FloatArray:
+    """Give what doses at once have put in by each sample, (row, time)."""
+    own, at = times[schedule.member[rows]], schedule.time_h[rows, None]
+    return np.asarray(schedule.value[rows, None] * (own > at))
+
+
+def _over(
+    schedule: Schedule, starts: WholeArray, ends: WholeArray, times: FloatArray
+) -> FloatArray:
+    """Give what has run in by each sample from one rate to the next, (row, time)."""
+    since, until = schedule.time_h[starts, None], schedule.time_h[ends, None]
+    ran = np.clip(times[schedule.member[starts]], since, until) - since
+    return np.asarray(schedule.value[starts, None] * ran)
 
 
 def first_steps(followed: Followed) -> dict[str, FloatArray]:

@@ -20,6 +20,8 @@ from exoheart.trial import ArmSummary, TrialSettings, arms_as_json
 if TYPE_CHECKING:
     import xarray
 
+    from exoheart.prediction.run import Setting
+
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -31,6 +33,8 @@ class Prediction:
     ----------
     study, priors, seed
         What was asked.
+    setting
+        The study made ready: from it other arms of the study are solved.
     cohort
         Members that were solved (one arm for each distinct schedule).
     solution
@@ -52,6 +56,7 @@ class Prediction:
     study: Study
     priors: Priors
     seed: int
+    setting: Setting
     cohort: Cohort
     solution: Solution
     schedule_of: Mapping[str, int]

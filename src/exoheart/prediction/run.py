@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 
 import numpy as np
@@ -107,17 +107,23 @@ def prepare(
     *,
     replaced: Replaced = (),
     constants: Mapping[str, float] = MappingProxyType({}),
+    priors: Priors | None = None,
 ) -> Setting:
     """Make a study ready to be solved.
 
-    Parameters are those of :func:`simulate`, `replaced` as pairs.
+    Parameters
+    ----------
+    study, seed, members, replaced, constants
+        As in :func:`simulate`, `replaced` as pairs.
+    priors
+        Of the study, where they are known; read from the tables by default.
 
     Raises
     ------
     InputError
         Something in the study isn't modelled.
     """
-    priors = priors_for(study)
+    priors = priors_for(study) if priors is None else priors
     size = size_of(members)
     measures = [outcome.measure(e.quantity, e.of) for e in study.endpoints]
     recorded = observables(study, tuple(m.observable for m in measures))
@@ -164,7 +170,7 @@ def simulate(  # noqa: PLR0913 - all but the study are options
     members
         Members per arm; split into outer draws and animals by :func:`size_of`.
     workers
-        Processes; they leave no trace in the result.
+        Threads that solve; they leave no trace in the result.
     rtol
         Relative tolerance of the solver.
     on_progress
@@ -203,6 +209,7 @@ def simulate(  # noqa: PLR0913 - all but the study are options
         study=study,
         priors=setting.priors,
         seed=seed,
+        setting=setting,
         cohort=cohort,
         solution=solution,
         schedule_of=schedule_of,
@@ -225,6 +232,9 @@ def predict_arms(
 ) -> FloatArray:
     """Give the primary endpoint of other arms of the same study, noise-free.
 
+    The model is the study's own, whose machine code is there already; at one sample
+    its other observables cost nothing.
+
     Returns
     -------
     ndarray, shape (arm, outer, animal)
@@ -233,10 +243,8 @@ def predict_arms(
     study = setting.study
     at = anchored(study.primary.at, study.animal.infarct)
     chosen = outcome.measure(study.primary.quantity, study.primary.of)
-    model = therapy_model((chosen.observable,), setting.replaced)
-    narrow = replace(setting, model=model)
-    cohort = narrow.cohort(plans, np.array([at]))
-    solution = solve(model, cohort, workers=workers, on_progress=on_progress)
+    cohort = setting.cohort(plans, np.array([at]))
+    solution = solve(setting.model, cohort, workers=workers, on_progress=on_progress)
     shape = (len(plans), setting.size.outer, setting.size.animals)
     raw = solution[chosen.observable][:, 0].reshape(shape)
     return _read(setting, study.primary, chosen, raw)

@@ -9,15 +9,16 @@ its culture until it dies; cells die with the half-life of the tables.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from exoheart import delivery
+from exoheart.delivery.routes import dose_columns
+from exoheart.engine.members import Schedule
 from exoheart.heart.mechanisms import Interval
 from exoheart.prediction.account import by_zone, given_by, started
-from exoheart.prediction.first_steps import Followed, follow
+from exoheart.prediction.first_steps import Followed, entered_by, follow
 from exoheart.prediction.record import Prediction
 from exoheart.records.study import Arm
 from exoheart.therapy import occluded
@@ -194,30 +195,20 @@ def _kept(prediction: Prediction, arm: Arm, followed: Followed) -> FloatArray | 
         return None
     infarct = prediction.study.animal.infarct
     at_h = float(started(prediction, arm)[0])
-    kept = []
-    for k in range(0, len(followed.given), prediction.cohort.size.animals):
-        own = {id_: float(column[k]) for id_, column in followed.values.items()}
-        rows = delivery.dose_actions(
-            arm.route,
-            delivery.Amounts(cells=1.0),
-            at_h,
-            0.0,
-            {key: v for key, v in arm.delivery.items() if key != "flow_arrest"},
-            own,
-            flow=not occluded(infarct, at_h),
-        )
-        kept.append(_in_heart(rows))
-    return np.array(kept)
-
-
-def _in_heart(rows: tuple[delivery.RouteAction, ...]) -> float:
-    """Add up what a dose of cells puts into risk and border, at once or over a time."""
+    each = slice(None, None, prediction.cohort.size.animals)
+    values = {id_: column[each] for id_, column in followed.values.items()}
+    count = len(followed.given[each])
+    columns = dose_columns(
+        arm.route,
+        delivery.Amounts(cells=np.ones(count)),
+        np.full(count, at_h),
+        0.0,
+        {key: v for key, v in arm.delivery.items() if key != "flow_arrest"},
+        values,
+        flow=np.full(count, not occluded(infarct, at_h)),
+    )
+    entered = entered_by(Schedule.joined(columns), np.full((count, 1), np.inf))
     zones = ("delivery_cells_risk", "delivery_cells_border")
-    found = 0.0
-    for target in zones:
-        mine = [row for row in rows if row.target == target]
-        found += sum(row.value for row in mine if row.action == "add")
-        rates = [row for row in mine if row.action == "rate"]
-        for first, last in pairwise(rates):
-            found += first.value * (last.time_h - first.time_h)
-    return found
+    nothing = np.zeros((count, 1))
+    there = np.sum([entered.get(zone, nothing) for zone in zones], axis=0)
+    return np.asarray(there[:, 0])

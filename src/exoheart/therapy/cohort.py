@@ -13,14 +13,18 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 import numpy.typing as npt
 
-from exoheart.delivery import Amounts, dose_actions, require_closure, route_settings
-from exoheart.engine import Action, Block, Model
-from exoheart.heart import infarct_actions
+from exoheart.delivery import Amounts, require_closure, route_settings
+from exoheart.delivery.routes import dose_columns
+from exoheart.engine import Block, Model
+from exoheart.engine.members import Actions, Schedule
+from exoheart.heart.protocol import infarct_columns
 from exoheart.records.study import Infarct, Moment
 from exoheart.therapy.draws import Draws
 from exoheart.therapy.model import MECHANISMS, PRODUCT_INPUTS, SCHEDULED
 
 FloatArray = npt.NDArray[np.float64]
+BoolArray = npt.NDArray[np.bool_]
+WholeArray = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +75,11 @@ class ArmPlan:
         """Whether anything is given."""
         return self.giga is not None
 
-    def amounts(self, outer: int) -> Amounts:
-        """Give what one dose holds in one outer draw."""
+    def amounts(self, outer: int | WholeArray) -> Amounts:
+        """Give what one dose holds in one outer draw, or in each of some."""
         each = (self.giga, self.solute, self.cells)
-        return Amounts(*(0.0 if one is None else float(one[outer]) for one in each))
+        nothing = np.zeros(np.shape(outer))[()]
+        return Amounts(*(nothing if one is None else one[outer] for one in each))
 
 
 def own_times(times: FloatArray, median_h: float, own_h: FloatArray) -> FloatArray:
@@ -121,9 +126,13 @@ def occluded(infarct: Infarct, at_h: float) -> bool:
     >>> occluded(Infarct("ischaemia-reperfusion", 1.5), 2.0)
     False
     """
-    if infarct.model == "none" or at_h < 0.0:
-        return False
-    return infarct.occlusion_h is None or at_h < infarct.occlusion_h
+    end = np.inf if infarct.occlusion_h is None else infarct.occlusion_h
+    return bool(_shut(infarct.model, np.array(end), np.array(at_h)))
+
+
+def _shut(model: str, end_h: FloatArray, at_h: FloatArray) -> BoolArray:
+    """Whether arteries that open at `end_h` are shut at a time, shape of `at_h`."""
+    return np.asarray((model != "none") & (at_h >= 0.0) & (at_h < end_h))
 
 
 @dataclass(frozen=True)
@@ -173,28 +182,36 @@ class Cohort:
         """
         parameters: list[FloatArray] = []
         sampled: list[FloatArray] = []
-        actions: list[Action] = []
+        actions: list[Actions] = []
         done = 0
         while done < count:
             arm, start = divmod(first + done, self.size.members)
             part = min(count - done, self.size.members - start)
             values = self._values(self.arms[arm], start, part)
-            sampled.append(self._times(values, part))
+            own = self._occlusions(values)
+            sampled.append(self._times(own, part))
             parameters.append(
                 np.column_stack([values[id_] for id_ in self.model.parameters])
             )
-            actions.extend(self._schedule(self.arms[arm], values, start, part, done))
+            outer = np.arange(start, start + part) // self.size.animals
+            rows = self._schedule(self.arms[arm], values, outer, own)
+            actions += [replace(row, member=row.member + done) for row in rows]
             done += part
         table = np.concatenate(parameters)
         initial = self.model.initial(table)
-        return Block(table, initial, tuple(actions), np.concatenate(sampled))
+        schedule = Schedule.joined(actions)
+        return Block(table, initial, schedule, np.concatenate(sampled))
 
-    def _times(self, values: Mapping[str, FloatArray], count: int) -> FloatArray:
-        median = self.infarct.occlusion_h
-        if median is None:
+    def _occlusions(self, values: Mapping[str, FloatArray]) -> FloatArray | None:
+        """Give each animal's occlusion [h]: patients are opened sooner or later."""
+        if self.infarct.occlusion_h is None:
+            return None
+        return self.infarct.occlusion_h * values["heart_occlusion_spread"]
+
+    def _times(self, own: FloatArray | None, count: int) -> FloatArray:
+        if self.infarct.occlusion_h is None or own is None:
             return np.tile(self.sample_times, (count, 1))
-        own = median * values["heart_occlusion_spread"]
-        return own_times(self.sample_times, median, own)
+        return own_times(self.sample_times, self.infarct.occlusion_h, own)
 
     def _values(self, arm: ArmPlan, start: int, count: int) -> dict[str, FloatArray]:
         """Give every parameter of some animals, by text id, each of shape (count,)."""
@@ -214,54 +231,43 @@ class Cohort:
         route = arm.route if arm.treated else None
         return values | route_settings(route, arm.delivery, values)
 
-    def _own_moment(self, moment: Moment, own: Infarct) -> float:
-        """Give a dose's time; what counts from occlusion moves as samples do."""
-        median, hours = self.infarct.occlusion_h, own.occlusion_h
-        if moment.anchor == "reperfusion" or median is None or hours is None:
-            return anchored(moment, own)
-        times = np.array([moment.offset_h])
-        return float(own_times(times, median, np.array([hours]))[0, 0])
-
-    def _own_infarct(self, own: Mapping[str, float]) -> Infarct:
-        """Give an animal's infarct: patients are opened sooner or later."""
-        if self.infarct.occlusion_h is None:
-            return self.infarct
-        occlusion = self.infarct.occlusion_h * own["heart_occlusion_spread"]
-        return replace(self.infarct, occlusion_h=occlusion)
+    def _moments(
+        self, moment: Moment, own: FloatArray | None, count: int
+    ) -> FloatArray:
+        """Give each animal's time of a dose; what counts from occlusion moves too."""
+        median = self.infarct.occlusion_h
+        if median is None or own is None:
+            return np.full(count, moment.offset_h)
+        if moment.anchor == "reperfusion":
+            return own + moment.offset_h
+        return own_times(np.array([moment.offset_h]), median, own)[:, 0]
 
     def _schedule(
         self,
         arm: ArmPlan,
         values: Mapping[str, FloatArray],
-        start: int,
-        count: int,
-        offset: int,
-    ) -> list[Action]:
-        rows: list[Action] = []
-        for k in range(count):
-            own = {id_: float(column[k]) for id_, column in values.items()}
-            infarct = self._own_infarct(own)
-            rows.extend(
-                infarct_actions(offset + k, infarct.model, infarct.occlusion_h, own)
+        outer: WholeArray,
+        own: FloatArray | None,
+    ) -> list[Actions]:
+        """Give the schedules of the animals of some outer draws, an entry each."""
+        count, model = len(outer), self.infarct.model
+        rows = list(infarct_columns(model, own, values))
+        if not arm.treated or arm.at is None or arm.route is None:
+            return rows
+        dose = arm.amounts(outer)
+        first = self._moments(arm.at, own, count)
+        end = np.full(count, np.inf) if own is None else own
+        for number in range(arm.times):
+            at = first + number * arm.every_h
+            rows += dose_columns(
+                arm.route,
+                dose,
+                at,
+                arm.over_h,
+                arm.delivery,
+                values,
+                flow=~_shut(model, end, at),
             )
-            if not arm.treated or arm.at is None or arm.route is None:
-                continue
-            dose = arm.amounts((start + k) // self.size.animals)
-            first = self._own_moment(arm.at, infarct)
-            for number in range(arm.times):
-                at = first + number * arm.every_h
-                rows.extend(
-                    Action(offset + k, *row)
-                    for row in dose_actions(
-                        arm.route,
-                        dose,
-                        at,
-                        arm.over_h,
-                        arm.delivery,
-                        own,
-                        flow=not occluded(infarct, at),
-                    )
-                )
         return rows
 
 

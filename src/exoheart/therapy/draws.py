@@ -15,10 +15,11 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart.engine import Model
-from exoheart.engine.streams import uniforms
+from exoheart.engine.streams import uniform_rows, uniforms
 from exoheart.records.correlation import Correlation
 from exoheart.records.distribution import varied_by
 from exoheart.records.prior import Prior, Priors
+from exoheart.records.quantiles import Quantiles
 from exoheart.therapy.model import MECHANISMS, needed_parameters, parameter_id
 from exoheart.units import factor
 
@@ -60,6 +61,11 @@ class Draws:
     draws: tuple[_Draw, ...]
     correlation: Correlation = field(default_factory=Correlation, compare=False)
     constants: Mapping[str, float] = field(default_factory=dict)
+    _quantiles: Quantiles = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        forms = [draw.prior.distribution for draw in self.draws]
+        object.__setattr__(self, "_quantiles", Quantiles(forms))
 
     @classmethod
     def of(
@@ -132,13 +138,17 @@ class Draws:
 
         Parameters that only differ between animals are given at their median.
         """
+        names = (draw.text_id for draw in self.draws)
+        return dict(zip(names, self._outer(first, count), strict=True))
+
+    def _outer(self, first: int, count: int) -> FloatArray:
+        """Give what :meth:`outer` gives as an array, shape (draw, count)."""
+        if not self.draws:
+            return np.empty((0, count))
         shares = self.shares(first, count)
-        return {
-            draw.text_id: draw.prior.distribution.quantile(shares[draw.prior.id])
-            * draw.to_model
-            * draw.scale
-            for draw in self.draws
-        }
+        drawn = self._quantiles(np.stack([shares[d.prior.id] for d in self.draws]))
+        units = np.array([[draw.to_model, draw.scale] for draw in self.draws])
+        return np.asarray(drawn * units[:, :1] * units[:, 1:])
 
     def shares(self, first: int, count: int) -> dict[str, FloatArray]:
         """Give the uniforms of outer draws by row id, each of shape (count,).
@@ -146,18 +156,13 @@ class Draws:
         Fitted rows hang together, also those that the text doesn't hold and Python
         reads (a method's reading).
         """
-        own = {d.prior.id: self._shares(d.prior, first, count) for d in self.draws}
-        own |= {
-            id_: uniforms(self.seed, "parameter", id_, first, count)
-            for id_ in self.correlation.ids
-            if id_ not in own
-        }
+        layers: dict[str, str] = {d.prior.id: d.prior.layer for d in self.draws}
+        layers |= {i: "parameter" for i in self.correlation.ids if i not in layers}
+        streams = [(layer, id_) for id_, layer in layers.items() if layer != "animal"]
+        rows = uniform_rows(self.seed, streams, first, count)
+        own = dict.fromkeys(layers, np.full(count, 0.5))
+        own |= {id_: row for (_, id_), row in zip(streams, rows, strict=True)}
         return self.correlation.turn(own)
-
-    def _shares(self, prior: Prior, first: int, count: int) -> FloatArray:
-        if prior.layer == "animal":
-            return np.full(count, 0.5)
-        return uniforms(self.seed, prior.layer, prior.id, first, count)
 
     def animals(
         self, outer: npt.NDArray[np.int64], animal: npt.NDArray[np.int64]
@@ -172,18 +177,23 @@ class Draws:
             Number of the animal among all animals of all outer draws, ascending by 1.
         """
         first, last = int(outer[0]), int(outer[-1])
-        shared = self.outer(first, last - first + 1)
+        shared = self._outer(first, last - first + 1)[:, outer - first]
         values = {id_: np.full(len(animal), c) for id_, c in self.constants.items()}
-        for draw in self.draws:
-            value = shared[draw.text_id][outer - first]
-            if draw.prior.layer == "animal":
-                value = self._per_animal(draw.prior, animal)
-                value = value * draw.to_model * draw.scale
-            if draw.variation is not None:
-                by = self._per_animal(draw.variation, animal)
-                value = varied_by(value, by, draw.prior.bounds)
-            values[draw.text_id] = value
+        for draw, value in zip(self.draws, shared, strict=True):
+            values[draw.text_id] = self._of_animals(draw, value, animal)
         return values
+
+    def _of_animals(
+        self, draw: _Draw, shared: FloatArray, animal: npt.NDArray[np.int64]
+    ) -> FloatArray:
+        """Give a parameter of animals from what their trial shares, shape (n,)."""
+        value = shared
+        if draw.prior.layer == "animal":
+            value = self._per_animal(draw.prior, animal) * draw.to_model * draw.scale
+        if draw.variation is not None:
+            by = self._per_animal(draw.variation, animal)
+            value = varied_by(value, by, draw.prior.bounds)
+        return value
 
     def _per_animal(self, prior: Prior, animal: npt.NDArray[np.int64]) -> FloatArray:
         first, count = int(animal[0]), len(animal)

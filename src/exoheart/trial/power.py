@@ -17,7 +17,7 @@ from exoheart.records.study import Study
 from exoheart.records.trial import Pool
 from exoheart.trial.analysis import analyse, assurance
 from exoheart.trial.probability import Probability
-from exoheart.trial.simulate import simulate_trials
+from exoheart.trial.simulate import compare_trials
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,8 @@ def conditional_power(
         As :func:`exoheart.trial.simulate.simulate_trials`.
     """
     shifted = _shifted(_primary_only(pool, study), study, effect)
-    return assurance(analyse(simulate_trials(shifted, study, seed, trials), study))
+    (drawn,) = compare_trials([(shifted, study)], seed, trials)
+    return assurance(analyse(drawn, study))
 
 
 def power_by_n(
@@ -71,16 +72,24 @@ def power_by_n(
     trials: int = 4_000,
 ) -> tuple[PowerPoint, ...]:
     """Give assurance, and power at `effect`, with each n of `grid` in every arm."""
-    narrow = _primary_only(pool, study)
+    if not grid:
+        return ()
+    pools = [_primary_only(pool, study)]
+    if effect is not None:
+        pools.append(_shifted(pools[0], study, effect))
+    planned = [with_n(study, n) for n in grid]
+    variants = [(one, design) for design in planned for one in pools]
+    drawn = compare_trials(variants, seed, trials)
+    found = [
+        assurance(analyse(one, design))
+        for one, (_, design) in zip(drawn, variants, strict=True)
+    ]
     points = []
-    for n in grid:
-        planned = with_n(study, n)
-        drawn = simulate_trials(narrow, planned, seed, trials)
-        known = None
-        if effect is not None:
-            known = conditional_power(narrow, planned, effect, seed, trials)
-        sure = assurance(analyse(drawn, planned))
-        points.append(PowerPoint(n, n * len(pool.arms), sure, known))
+    for place, n in enumerate(grid):
+        sure, *known = found[place * len(pools) : (place + 1) * len(pools)]
+        points.append(
+            PowerPoint(n, n * len(pool.arms), sure, known[0] if known else None)
+        )
     return tuple(points)
 
 
