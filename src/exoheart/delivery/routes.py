@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib import resources
@@ -224,7 +224,7 @@ def dose_columns(  # noqa: PLR0913 - as for one member
 
 
 #: Where vesicles, dissolved molecules and living cells of a dose go.
-_PLACED = (
+_PLACED: tuple[Callable[..., Mapping[str, FloatArray]], ...] = (
     lambda route, keys, values, _: vesicle_shares(route, keys, values),
     lambda route, keys, values, _: solute_shares(route, keys, values),
     cell_shares,

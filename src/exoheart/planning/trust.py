@@ -67,7 +67,6 @@ _LIBRARIES = (
     "numpy",
     "scipy",
     "pint",
-    "altair",
     "vl-convert-python",
 )
 _MASS, _BELOW, _TOLERANCE = 1e-8, 1e3, 1e-4
