@@ -110,10 +110,9 @@ def _show_check(path: Path, study: Study) -> None:
     show.items("Warnings", map(str, check_study(study)), out=show.line)
     show.items("Recorded, not used", study.unused, out=show.line)
     show.line(
-        f"Cost of simulate: at most {cost['solves']} solves "
-        f"({cost['members_per_arm']} members per arm), roughly "
-        f"{cost['rough_minutes']:g} min in {cost['processes']} processes; "
-        "plan adds the alternatives"
+        f"Cost of plan: at most {cost['solves']} solves of the study's own arms "
+        f"({cost['members_per_arm']} members each); with the alternatives roughly "
+        f"{60 * cost['rough_minutes']:.2g} s in {cost['processes']} threads"
     )
     show.line(show.DISCLAIMER)
 
