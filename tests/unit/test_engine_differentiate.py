@@ -83,6 +83,29 @@ def in_complex(formula, values):
     return result
 
 
+#: Points in the range of each function; the rest take any.
+INSIDE = {"acosh": (1.2, 1.9, 3.5), "atanh": (-0.6, 0.1, 0.7)}
+INSIDE |= dict.fromkeys(("asin", "acos"), INSIDE["atanh"])
+INSIDE |= dict.fromkeys(("log", "sqrt", "pow"), (0.3, 1.4, 2.6))
+
+
+@pytest.mark.parametrize("operation", sorted({*FUNCTIONS, *ARITHMETIC, "pow"}))
+def test_each_rule_is_that_of_the_complex_step(operation):
+    """By the first argument and by the second, each a formula of the state, to 1e-12."""
+    one, other = ("state", 0), ("add", ("state", 0), ("number", 0.9))
+    unary = operation in UNARY
+    formulas = [(operation, one)] if unary else [(operation, one, other)]
+    formulas += [] if unary else [(operation, other, one)]
+    for formula in formulas:
+        graph = Graph()
+        zero = graph.number(0.0)
+        entry = jacobian(graph, [build(graph, formula)]).get((0, 0), zero)
+        for x in INSIDE.get(operation, (-1.3, 0.4, 2.2)):
+            wanted = in_complex(formula, {one: complex(x, STEP)}).imag / STEP
+            (found,) = evaluate(graph, [entry], lambda _, __, x=x: x)
+            assert float(found) == pytest.approx(wanted, rel=1e-12, abs=1e-12)
+
+
 @settings(
     deadline=None,
     max_examples=200,
