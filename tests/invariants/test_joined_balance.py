@@ -11,7 +11,7 @@ from joined_study import ANIMALS, ROUTES, study, unaccounted, usual
 from exoheart import delivery
 from exoheart.engine import ensemble
 from exoheart.engine.kernels import Kernels
-from exoheart.engine.program import program_of
+from exoheart.engine.program import forget
 from exoheart.prediction import simulate
 from exoheart.therapy import MECHANISMS, therapy_model
 
@@ -74,9 +74,9 @@ def test_the_account_can_fail(monkeypatch):
 
     monkeypatch.setattr(Kernels, "__init__", careless)
     monkeypatch.setenv("EXOHEART_CACHE", "")
-    program_of.cache_clear()
+    forget()
     prediction = simulate(study("mouse", routes=("intracoronary",)), members=16)
-    program_of.cache_clear()
+    forget()
     assert unaccounted(prediction, "intracoronary").max() > CONSERVED
 
 

@@ -30,14 +30,9 @@ OBSERVABLES = ("A", "w", "total")
 def folder(tmp_path, monkeypatch):
     """An empty folder for what is kept, and nothing kept in memory."""
     monkeypatch.setenv("EXOHEART_CACHE", str(tmp_path / "kept"))
-    forget()
+    program.forget()
     yield tmp_path / "kept"
-    forget()
-
-
-def forget():
-    program_of.cache_clear()
-    scalar_of.cache_clear()
+    program.forget()
 
 
 def toy(observables=OBSERVABLES):
@@ -46,7 +41,7 @@ def toy(observables=OBSERVABLES):
 
 def solved(model=None):
     """Values of three members; the model's code is loaded anew."""
-    forget()
+    program.forget()
     model = model or toy()
     rates = np.array([[0.3], [1.0], [2.0]])
     doses = (Action(1, 0.5, "add", "A", 3.0),)
@@ -326,3 +321,11 @@ def test_a_state_that_decays_to_nothing_takes_no_more_steps_for_it():
     assert np.all(np.diff(solution.steps) <= 30), solution.steps
     np.testing.assert_allclose(solution["total"][:, 1], 4.0, rtol=1e-9)
     assert np.all(np.abs(solution["A"][:, 1]) <= 1e-9)
+
+
+def test_threads_that_ask_at_once_wait_for_one_maker(folder):
+    """Making code writes into the model's graph, which two makers would spoil."""
+    model = compile_model(TEXT, OBSERVABLES)
+    with ThreadPoolExecutor(4) as pool:
+        made = list(pool.map(lambda _: program_of(model), range(4)))
+    assert all(one is made[0] for one in made)

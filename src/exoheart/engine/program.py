@@ -14,6 +14,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from functools import lru_cache
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -148,9 +149,14 @@ class Program:
         return solved
 
 
-@lru_cache(maxsize=16)
+#: Making code writes into the model's graph: one thread at a time.
+_MAKING = RLock()
+
+
 def program_of(model: Model, lanes: int | None = None) -> Program:
     """Give the machine code of a model, from disk if it is kept there.
+
+    Threads that ask at once for the same code wait for the first of them.
 
     Parameters
     ----------
@@ -159,6 +165,12 @@ def program_of(model: Model, lanes: int | None = None) -> Program:
     lanes
         Lane width; None for that of the processor. Every width gives the same bits.
     """
+    with _MAKING:
+        return _program(model, lanes)
+
+
+@lru_cache(maxsize=16)
+def _program(model: Model, lanes: int | None) -> Program:
     which = machine(lanes)
     layout, library = _load(model, which, _FUNCTIONS, _write)
     return Program(model, layout, library, which.width)
@@ -219,13 +231,24 @@ class Scalar:
         return found[: self.layout.observed]
 
 
-@lru_cache(maxsize=4)
 def scalar_of(model: Model) -> Scalar:
     """Give the functions of a model for one member at a time."""
+    with _MAKING:
+        return _scalar(model)
+
+
+@lru_cache(maxsize=4)
+def _scalar(model: Model) -> Scalar:
     one = machine()
     single = Machine(one.name, one.features, 1, one.fused)
     layout, library = _load(model, single, _SCALAR_FUNCTIONS, _write_scalar)
     return Scalar(layout, library)
+
+
+def forget() -> None:
+    """Drop the code held in memory; what is on disk stays."""
+    _program.cache_clear()
+    _scalar.cache_clear()
 
 
 _FUNCTIONS: Mapping[str, int] = {"solve": 1}

@@ -1,16 +1,14 @@
 """Whose numbers a file gets: the central animal, or one animal of the ensemble.
 
-The central animal has every drawn number at its median, product and animal alike. It is
-no member of the ensemble: it costs no solve, is the same in all arms and for every
-seed, and doesn't hang on which draws an ensemble happens to hold. Which mechanism acts
-has no median; its weights are the prior weights, so the central animal's signals are
-the average over the rivals, no effect included. A drawn animal has one mechanism.
+The central animal (:mod:`exoheart.prediction.central`) is no member of the ensemble: it
+costs no solve, is the same in all arms and for every seed, and doesn't hang on which
+draws an ensemble happens to hold. A drawn animal has one mechanism.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
@@ -21,15 +19,12 @@ from exoheart.engine import Block
 from exoheart.engine.text import to_sbml
 from exoheart.errors import InputError
 from exoheart.exchange.record import ArmModel, Reading
-from exoheart.prediction import prepare, prepare_products
-from exoheart.prediction.products import RecordedUniforms
+from exoheart.prediction import prepare
+from exoheart.prediction.central import CENTRAL_WORDS, central
 from exoheart.prediction.run import Setting
 from exoheart.prediction.sampling import sample_times
-from exoheart.records.distribution import Distribution
-from exoheart.records.prior import Prior, Priors
 from exoheart.records.study import Study
-from exoheart.therapy import MECHANISMS, Size, anchored, joined_text
-from exoheart.therapy.draws import NONE
+from exoheart.therapy import anchored, joined_text
 
 CENTRAL: Literal["central"] = "central"
 #: Relative tolerance that the files ask for: a tenth of the program's own, since what
@@ -37,8 +32,6 @@ CENTRAL: Literal["central"] = "central"
 RTOL = 1e-7
 #: Animals that an ensemble can have in one arm.
 MOST = 1_000_000
-#: Chance beyond which the central animal's answer falls at a high dose.
-_HALF = 0.5
 
 
 @dataclass(frozen=True)
@@ -53,14 +46,11 @@ class Animal:
         Place of the animal within an arm's members.
     words
         Whose numbers these are.
-    weights
-        Weight of each mechanism where it isn't the draw's own.
     """
 
     setting: Setting
     index: int
     words: str
-    weights: Mapping[str, float]
 
 
 def arm_models(
@@ -97,7 +87,11 @@ def arm_models(
     own = tuple(sorted(replaced.items()))
     drawn = 0 if member == CENTRAL else int(member)
     setting = prepare(study, seed, drawn + 16, replaced=own, constants=constants)
-    animal = _central(setting) if member == CENTRAL else _drawn(setting, drawn)
+    animal = (
+        Animal(central(setting), 0, CENTRAL_WORDS)
+        if member == CENTRAL
+        else _drawn(setting, drawn)
+    )
     text = to_sbml(joined_text(own))
     return tuple(_arm(animal, place, text, rtol) for place in range(len(study.arms)))
 
@@ -117,54 +111,7 @@ def _drawn(setting: Setting, index: int) -> Animal:
         f"animal {index} of seed {setting.seed} (outer draw {outer}, mechanism "
         f"{setting.labels[outer]})"
     )
-    return Animal(setting, index, words, {})
-
-
-def _central(setting: Setting) -> Animal:
-    priors = Priors({id_: _at_median(row) for id_, row in setting.priors.rows.items()})
-    drawn = tuple(
-        replace(
-            one,
-            prior=priors[one.prior.id],
-            variation=one.variation and priors[one.variation.id],
-        )
-        for one in setting.draws.draws
-    )
-    draws = replace(setting.draws, draws=drawn)
-    ventricle = draws.outer(0, 1)["anatomy_left_ventricle_mass"]
-    products = prepare_products(
-        setting.study,
-        priors,
-        RecordedUniforms(setting.seed, 1),
-        setting.products.body_mass_kg,
-        ventricle / priors["anatomy.left_ventricle_share"].value,
-    )
-    settled = replace(
-        setting,
-        priors=priors,
-        size=Size(1, 1),
-        draws=draws,
-        labels=(NONE,),
-        falling=(priors["mechanism.falling_weight"].value > _HALF,),
-        products=products,
-    )
-    words = (
-        "the central animal (every drawn number at its median, mechanisms weighted by "
-        "their prior weights)"
-    )
-    return Animal(settled, 0, words, _prior_weights(priors))
-
-
-def _at_median(row: Prior) -> Prior:
-    median = float(row.distribution.quantile(0.5))
-    return replace(row, distribution=Distribution("fixed", (median,)))
-
-
-def _prior_weights(priors: Priors) -> dict[str, float]:
-    names = (*MECHANISMS, NONE)
-    weights = {n: priors[f"mechanism.prior_weight.{n}"].value for n in names}
-    whole = sum(weights.values())
-    return {f"mechanism_weight_{n}": weights[n] / whole for n in MECHANISMS}
+    return Animal(setting, index, words)
 
 
 def _arm(animal: Animal, place: int, text: str, rtol: float) -> ArmModel:
@@ -183,7 +130,7 @@ def _arm(animal: Animal, place: int, text: str, rtol: float) -> ArmModel:
         animal=animal.words,
         text=text,
         model=model,
-        parameters=values | dict(animal.weights),
+        parameters=values,
         initial=dict(zip(model.states, block.initial[0].tolist(), strict=True)),
         schedule=tuple(block.schedule),
         start_h=_start(block),

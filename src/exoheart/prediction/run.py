@@ -62,6 +62,9 @@ class Setting:
         What the arms are given.
     replaced
         A user's own mechanism blocks.
+    weights
+        By mechanism, a weight that every member has; None where each outer draw has
+        the mechanism of its label alone.
     """
 
     study: Study
@@ -74,6 +77,7 @@ class Setting:
     falling: tuple[bool, ...]
     products: Products
     replaced: Replaced = ()
+    weights: Mapping[str, float] | None = None
 
     def cohort(self, arms: Sequence[ArmPlan], times: FloatArray) -> Cohort:
         """Give the members of some arms."""
@@ -86,6 +90,7 @@ class Setting:
             self.study.animal.infarct,
             tuple(arms),
             times,
+            self.weights,
         )
 
 
@@ -100,7 +105,7 @@ def size_of(members: int) -> Size:
     return Size(max(2, round(members / _ANIMALS)), _ANIMALS)
 
 
-def prepare(
+def prepare(  # noqa: PLR0913 - all but the study, seed and members are options
     study: Study,
     seed: int,
     members: int,
@@ -108,6 +113,7 @@ def prepare(
     replaced: Replaced = (),
     constants: Mapping[str, float] = MappingProxyType({}),
     priors: Priors | None = None,
+    recorded: tuple[str, ...] = (),
 ) -> Setting:
     """Make a study ready to be solved.
 
@@ -117,6 +123,8 @@ def prepare(
         As in :func:`simulate`, `replaced` as pairs.
     priors
         Of the study, where they are known; read from the tables by default.
+    recorded
+        Ids of the model to record; none for those that a study's report needs.
 
     Raises
     ------
@@ -126,8 +134,8 @@ def prepare(
     priors = priors_for(study) if priors is None else priors
     size = size_of(members)
     measures = [outcome.measure(e.quantity, e.of) for e in study.endpoints]
-    recorded = observables(study, tuple(m.observable for m in measures))
-    model = therapy_model(recorded, replaced)
+    needed = recorded or observables(study, tuple(m.observable for m in measures))
+    model = therapy_model(needed, replaced)
     mass = study.animal.body_mass_kg
     draws = Draws.of(seed, model, priors, load_scaling(), mass, constants)
     reference = priors["anatomy.body_mass"]

@@ -157,6 +157,9 @@ class Cohort:
         What each arm gets.
     sample_times : ndarray, shape (t,)
         Ascending [h after occlusion].
+    weights
+        By mechanism, a weight that is the same in every member; None where each outer
+        draw has the mechanism of its label alone.
     """
 
     model: Model
@@ -167,6 +170,7 @@ class Cohort:
     infarct: Infarct
     arms: tuple[ArmPlan, ...]
     sample_times: FloatArray
+    weights: Mapping[str, float] | None = None
 
     def __len__(self) -> int:
         return len(self.arms) * self.size.members
@@ -222,7 +226,7 @@ class Cohort:
         require_closure(values)
         values |= {id_: np.full(count, value) for id_, value in SCHEDULED.items()}
         for mechanism in MECHANISMS:
-            of_outer = np.array([label == mechanism for label in self.labels], float)
+            of_outer = self._weights(mechanism)
             values[f"mechanism_weight_{mechanism}"] = of_outer[outer]
         values["mechanism_falling"] = np.array(self.falling, float)[outer]
         for id_, absent in PRODUCT_INPUTS.items():
@@ -230,6 +234,12 @@ class Cohort:
             values[id_] = np.full(count, absent) if given is None else given[outer]
         route = arm.route if arm.treated else None
         return values | route_settings(route, arm.delivery, values)
+
+    def _weights(self, mechanism: str) -> FloatArray:
+        """Give the weight of one mechanism in each outer draw, shape (outer,)."""
+        if self.weights is not None:
+            return np.full(self.size.outer, self.weights[mechanism])
+        return np.array([label == mechanism for label in self.labels], float)
 
     def _moments(
         self, moment: Moment, own: FloatArray | None, count: int
