@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from exoheart.prediction import simulate, where
     from exoheart.prediction import stoichiometric_account as account
     from exoheart.qualification import qualify
+    from exoheart.reviewing import review
     from exoheart.study import StudyFile as Study
 
 __version__ = VERSION
@@ -41,6 +42,7 @@ __all__ = [
     "plan",
     "product",
     "qualify",
+    "review",
     "simulate",
     "where",
 ]
@@ -54,6 +56,7 @@ _HOMES = {
     "where": ("exoheart.prediction", "where"),
     "export": ("exoheart.exchange", "export"),
     "qualify": ("exoheart.qualification", "qualify"),
+    "review": ("exoheart.reviewing", "review"),
     "figure": ("exoheart.figures", "figure"),
     "cite": ("exoheart.evidence", "cite"),
     "evidence": ("exoheart.evidence", None),

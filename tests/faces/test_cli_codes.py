@@ -12,7 +12,8 @@ from exoheart.errors import SolveError
 
 COMMANDS = (
     *("plan", "simulate", "check", "new", "schema"),
-    *("parameters", "qualify", "calibrate", "evidence", "product", "export", "cite"),
+    *("parameters", "qualify", "calibrate", "review"),
+    *("evidence", "product", "export", "cite"),
 )
 
 

@@ -139,6 +139,67 @@ def test_outcomes_are_filtered_by_species_route_and_outcome():
     assert DISCLAIMER in page.out
 
 
+def shown(*asked):
+    return exoheart("evidence", "show", *asked, "--json").document["outcomes"]
+
+
+def test_filters_take_the_short_forms_of_the_field():
+    short = shown("--species", "swine", "--route", "IM", "--outcome", "LVEF")
+    full = shown(
+        *("--species", "pig", "--route", "intramyocardial"),
+        *("--outcome", "ejection fraction"),
+    )
+    assert short == full != []
+
+
+def test_every_filter_narrows_what_is_shown():
+    whole = len(shown())
+    for filters in (
+        ("--donor", "CDC"),
+        ("--form", "vesicles"),
+        ("--study", "Gallet2017"),
+        ("--model", "isolated heart"),
+        ("--use", "qualify"),
+        ("--verification", "table page"),
+        ("--after-year", "2018"),
+    ):
+        assert 0 < len(shown(*filters)) < whole, filters
+
+
+def test_unknown_words_of_all_filters_are_told_together():
+    result = exoheart("evidence", "show", "--species", "pgi", "--route", "intracronary")
+    assert (result.code, result.out) == (2, "")
+    assert "did you mean 'pig'?" in result.err
+    assert "did you mean 'intracoronary'?" in result.err
+
+
+def test_a_combination_without_a_row_names_one_that_has_some():
+    result = exoheart("evidence", "show", "--species", "human", "--route", "inhaled")
+    assert (result.code, result.out) == (2, "")
+    assert "nearest: species human, route " in result.err
+
+
+def test_shown_outcomes_are_written_as_a_table(tmp_path):
+    path = tmp_path / "rows.csv"
+    asked = ("--study", "Gallet2017", "--csv", path)
+    page = exoheart("evidence", "show", *asked)
+    assert page.code == 0
+    with path.open(encoding="utf-8", newline="") as lines:
+        rows = list(csv.DictReader(lines))
+    listed = shown("--study", "Gallet2017")
+    assert [row["arm"] for row in rows] == [row["arm"] for row in listed]
+    assert {row["mean"] for row in rows} >= {"61.0", "80.0", ""}
+    assert exoheart("evidence", "show", *asked).code == 0  # replaces its own
+
+
+def test_a_table_replaces_nothing_else(tmp_path):
+    path = tmp_path / "rows.csv"
+    path.write_text("mine\n", encoding="utf-8")
+    result = exoheart("evidence", "show", "--csv", path)
+    assert (result.code, result.out) == (2, "")
+    assert path.read_text(encoding="utf-8") == "mine\n"
+
+
 def test_cite_names_exoheart_and_the_sources_that_the_run_used():
     from exoheart.study import load_study, priors_for
 

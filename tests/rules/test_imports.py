@@ -41,6 +41,11 @@ MAY = {
         # a plan record writes itself as a report
         *("report", "figures"),
     },
+    # answers the review's claims: studies solved beside rows that were read
+    "reviewing": {
+        *STAGES,
+        *("therapy", "engine", "evidence", "study", "prediction", "report", "figures"),
+    },
     # one animal of a study, as it would be simulated, for foreign simulators
     "exchange": {"prediction", "therapy", "outcome", "engine"},
     "cli": {
@@ -52,7 +57,7 @@ MAY = {
         "product",
         "report",
     }
-    | {"report", "figures", "therapy", "calibration", "qualification"},
+    | {"report", "figures", "therapy", "calibration", "qualification", "reviewing"},
     **{key: set() for key in ("errors", "units", "records", "version", "textfile")},
 }
 HEAVY = ("pint", "pandas", "xarray", "altair", "pydantic", "roadrunner", "antimony")

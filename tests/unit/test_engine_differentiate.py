@@ -91,7 +91,7 @@ INSIDE |= dict.fromkeys(("log", "sqrt", "pow"), (0.3, 1.4, 2.6))
 
 @pytest.mark.parametrize("operation", sorted({*FUNCTIONS, *ARITHMETIC, "pow"}))
 def test_each_rule_is_that_of_the_complex_step(operation):
-    """By the first argument and by the second, each a formula of the state, to 1e-12."""
+    """By the first argument and by the second, a formula of the state, to 1e-12."""
     one, other = ("state", 0), ("add", ("state", 0), ("number", 0.9))
     unary = operation in UNARY
     formulas = [(operation, one)] if unary else [(operation, one, other)]

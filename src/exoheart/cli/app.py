@@ -13,6 +13,12 @@ import typer
 from exoheart.cli.calibrate import calibrate
 from exoheart.cli.citation import cite
 from exoheart.cli.evidence import check_data, show_outcomes
+from exoheart.cli.evidence_add import add_own, remove_own
+from exoheart.cli.evidence_gaps import gaps
+from exoheart.cli.evidence_meta import meta
+from exoheart.cli.evidence_nearest import nearest
+from exoheart.cli.evidence_pool import pool_studies
+from exoheart.cli.evidence_table1 import table1
 from exoheart.cli.export import export
 from exoheart.cli.files import check, new, schema
 from exoheart.cli.parameters import parameters
@@ -25,6 +31,7 @@ from exoheart.cli.product_regulation import regulation
 from exoheart.cli.product_release import release
 from exoheart.cli.product_reporting import reporting
 from exoheart.cli.qualify import qualify
+from exoheart.cli.review import review
 from exoheart.cli.runs import plan, simulate
 from exoheart.version import VERSION
 
@@ -62,14 +69,22 @@ def exoheart(
     """
 
 
-for _command in (plan, simulate, check, new, schema, parameters, qualify, calibrate):
+_COMMANDS = (
+    *(plan, simulate, check, new, schema, parameters, qualify, calibrate),
+    review,
+)
+for _command in _COMMANDS:
     app.command(context_settings=_SETTINGS)(_command)
 
 _evidence = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)
 _evidence.command("check", context_settings=_SETTINGS)(check_data)
 _evidence.command("show", context_settings=_SETTINGS)(show_outcomes)
+for _asked in (nearest, gaps, table1, meta):
+    _evidence.command(context_settings=_SETTINGS)(_asked)
+for _name, _kept in (("pool", pool_studies), ("add", add_own), ("remove", remove_own)):
+    _evidence.command(_name, context_settings=_SETTINGS)(_kept)
 app.add_typer(
-    _evidence, name="evidence", help="Check the data tables; show published outcomes."
+    _evidence, name="evidence", help="Published studies: ask, compare, pool, add yours."
 )
 _product = typer.Typer(no_args_is_help=True, context_settings=_SETTINGS)
 for _made in (donor, nta, ledger, make, release, reporting, regulation, pipeline):

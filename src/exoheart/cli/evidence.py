@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
+import csv as csv_module
+import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from exoheart.cli import show
 from exoheart.cli.options import Json
-from exoheart.errors import InputError, closest
 
 if TYPE_CHECKING:
     from exoheart.evidence import OutcomeRecord, StudyRecord
-
-Found = tuple["StudyRecord", "OutcomeRecord"]
 
 
 def check_data(json: Json = False) -> None:
@@ -63,23 +63,115 @@ def _tally(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
-def show_outcomes(
+#: A table to write beside what is shown.
+TableFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--csv",
+        metavar="FILE.csv",
+        help="Table to write; replaces only its own.",
+        show_default=False,
+    ),
+]
+_SHOW = "exoheart evidence show"
+
+
+def require_table(path: Path | None, columns: Sequence[str], command: str) -> None:
+    """Stop before work is done if a table can't be written to a file.
+
+    Raises
+    ------
+    InputError
+        Its folder can't be written, or the file is another table or something else.
+    """
+    from exoheart.report.writing import require_replaceable
+
+    if path is not None:
+        require_replaceable(path, _as_csv([columns]).strip(), command)
+
+
+def write_table(
+    path: Path | None,
+    columns: Sequence[str],
+    rows: Iterable[Sequence[str]],
+    command: str,
+) -> list[Path]:
+    """Write a table as CSV, whole or not at all; gives what was written.
+
+    Raises
+    ------
+    InputError
+        As :func:`require_table`.
+    """
+    from exoheart.report.writing import write_page
+
+    if path is None:
+        return []
+    text = _as_csv([columns, *rows])
+    return [write_page(path, text, _as_csv([columns]).strip(), command)]
+
+
+def _as_csv(rows: Iterable[Sequence[str]]) -> str:
+    out = io.StringIO()
+    csv_module.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def show_outcomes(  # noqa: PLR0913, PLR0917 - one argument for each option
     species: Annotated[str | None, typer.Option(help="Only this animal.")] = None,
-    route: Annotated[str | None, typer.Option(help="Only this route.")] = None,
-    outcome: Annotated[str | None, typer.Option(help="Only this outcome.")] = None,
+    route: Annotated[
+        str | None, typer.Option(help="Only this route; IM, IC and IV are understood.")
+    ] = None,
+    outcome: Annotated[
+        str | None,
+        typer.Option(help="Only this outcome (LVEF, IS, ...), or family:function."),
+    ] = None,
+    donor: Annotated[
+        str | None, typer.Option(help="Only this donor, or this family of donors.")
+    ] = None,
+    form: Annotated[str | None, typer.Option(help="Only this form.")] = None,
+    study: Annotated[
+        str | None, typer.Option(help="Only this study, by its id or the beginning.")
+    ] = None,
+    model: Annotated[str | None, typer.Option(help="Only this infarct model.")] = None,
+    use: Annotated[
+        str | None, typer.Option(help="Only this use: calibrate, select, qualify, ...")
+    ] = None,
+    verification: Annotated[
+        str | None, typer.Option(help="Only what was read so: abstract, full text, ...")
+    ] = None,
+    after_year: Annotated[
+        int | None, typer.Option(help="Only studies after this year.")
+    ] = None,
+    own: Annotated[bool, typer.Option("--own", help="Only your own studies.")] = False,
+    csv: TableFile = None,
     json: Json = False,
 ) -> None:
     """Show the published outcomes, one line per arm, outcome and time."""
     from exoheart.evidence import load_studies
+    from exoheart.evidence.query import Query, select
 
-    found: list[Found] = [
-        (study, row) for study in load_studies() for row in study.outcomes
-    ]
-    found = _only(found, "species", species, lambda pair: pair[0].species)
-    found = _only(found, "route", route, lambda pair: pair[1].route)
-    found = _only(found, "outcome", outcome, lambda pair: pair[1].outcome)
+    asked = Query(
+        species=species,
+        route=route,
+        outcome=outcome,
+        donor=donor,
+        form=form,
+        study=study,
+        model=model,
+        use=use,
+        verification=verification,
+        after_year=after_year,
+        own=own,
+    )
+    require_table(csv, tuple(COLUMNS), _SHOW)
+    found = select(load_studies(), asked)
+    rows = [_as_json(*pair) for pair in found]
+    written = write_table(csv, COLUMNS, (_as_cells(row) for row in rows), _SHOW)
     if json:
-        show.document({"outcomes": [_as_json(*pair) for pair in found]})
+        show.document({"outcomes": rows})
+        for path in written:
+            show.note(f"Written: {path}")
         show.note(show.DISCLAIMER)
         return
     columns = (
@@ -92,32 +184,35 @@ def show_outcomes(
         [_as_row(*pair) for pair in found],
     )
     show.line("An empty cell: not printed in what could be read of the source.")
+    for path in written:
+        show.line(f"Written: {path}")
     show.line(show.DISCLAIMER)
 
 
-def _only(
-    found: Sequence[Found],
-    what: str,
-    wanted: str | None,
-    read: Callable[[Found], str],
-) -> list[Found]:
-    """Keep the rows of one name; an unknown name is refused with the nearest."""
-    if wanted is None:
-        return list(found)
-    kept = [pair for pair in found if read(pair) == wanted]
-    if not kept:
-        known = sorted({read(pair) for pair in found} - {""})
-        near = closest(wanted, known)
-        raise InputError(
-            f"met {what} {wanted!r}; allowed with the other options: "
-            f"{', '.join(known)}; nearest: {near or 'none'}"
-        )
-    return kept
+#: Columns of the table that `show_outcomes` writes; entries of its JSON rows.
+COLUMNS = (
+    *("study", "year", "own", "species", "model", "occlusion_min", "arm", "comparator"),
+    *("form", "donor", "donor_species", "modification", "dose", "dose_unit"),
+    *("dose_basis", "route", "time_of_dose", "outcome", "of", "at", "at_h", "unit"),
+    *("mean", "spread", "spread_type", "n", "direction", "cohort", "use", "retracted"),
+    *("source", "verification", "note"),
+)
+
+
+def _as_cells(row: Mapping[str, Any]) -> list[str]:
+    """Write one row for a table: blank stays blank, true and false are words."""
+    words = {None: "", True: "yes", False: "no"}
+    return [
+        words[value] if value is None or isinstance(value, bool) else str(value)
+        for value in (row[column] for column in COLUMNS)
+    ]
 
 
 def _as_json(study: StudyRecord, row: OutcomeRecord) -> dict[str, Any]:
     return {
         "study": study.id,
+        "year": study.year,
+        "own": study.own,
         "species": study.species,
         "model": study.model,
         "occlusion_min": study.occlusion_min,
@@ -125,10 +220,13 @@ def _as_json(study: StudyRecord, row: OutcomeRecord) -> dict[str, Any]:
         "comparator": row.comparator,
         "form": row.form,
         "donor": row.donor,
+        "donor_species": row.donor_species,
+        "modification": row.modification,
         "dose": row.dose_value,
         "dose_unit": row.dose_unit,
         "dose_basis": row.dose_basis,
         "route": row.route,
+        "time_of_dose": row.time_of_dose,
         "outcome": row.outcome,
         "of": row.region,
         "at": row.at,
@@ -139,6 +237,7 @@ def _as_json(study: StudyRecord, row: OutcomeRecord) -> dict[str, Any]:
         "spread_type": row.spread_type,
         "n": row.n,
         "direction": row.direction,
+        "cohort": study.cohort,
         "use": study.use,
         "retracted": study.retracted,
         "source": study.source,

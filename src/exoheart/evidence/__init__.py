@@ -16,9 +16,14 @@ from exoheart.evidence.bibliography import (
     reference,
 )
 from exoheart.evidence.check import check
+from exoheart.evidence.claim_verdict import EvidenceAnswer, evidence_answers
+from exoheart.evidence.claims import Claim, load_claims
 from exoheart.evidence.contradictions import Contradiction, contradictions
 from exoheart.evidence.largest_dose import LargestDose, largest_dose
 from exoheart.evidence.nearest import Component, Neighbour, nearest
+from exoheart.evidence.own.store import own_folder
+from exoheart.evidence.own.studies import add_studies, own_studies, remove_study
+from exoheart.evidence.pooling import PoolChoices, pool
 from exoheart.evidence.priors import prior_of, resolve
 from exoheart.evidence.published import published
 from exoheart.evidence.studied_range import Outside, outside
@@ -39,23 +44,29 @@ from exoheart.evidence.tables import (
 )
 
 __all__ = [
+    "Claim",
     "Component",
     "Contradiction",
     "Entry",
+    "EvidenceAnswer",
     "LargestDose",
     "Neighbour",
     "OutcomeRecord",
     "Outside",
     "ParameterRow",
+    "PoolChoices",
     "PooledRecord",
     "StudyRecord",
+    "add_studies",
     "check",
     "cite",
     "contradictions",
     "data_folder",
+    "evidence_answers",
     "largest_dose",
     "load_bibliography",
     "load_choices",
+    "load_claims",
     "load_correlation",
     "load_parameters",
     "load_pooled",
@@ -63,8 +74,12 @@ __all__ = [
     "load_studies",
     "nearest",
     "outside",
+    "own_folder",
+    "own_studies",
+    "pool",
     "prior_of",
     "published",
     "reference",
+    "remove_study",
     "resolve",
 ]

@@ -2,18 +2,20 @@
 
 `sources.bib` holds ``@type{key, field = {text}, ...}`` entries, one field a line or
 several; braces may nest, ``@comment`` is skipped, macros are not known. Keys are what
-the `source` columns of all tables refer to.
+the `source` columns of all tables refer to. The user's own studies bring a list of
+their own.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
 
 from exoheart.errors import DataError, Fault, InputError, closest
+from exoheart.evidence.own.store import BIBLIOGRAPHY, own_folder
 from exoheart.evidence.tables import data_folder
 
 #: Fields of which an entry needs at least one, so that it can be found.
@@ -102,25 +104,59 @@ def _fields(text: str) -> Mapping[str, str]:
 
 
 def load_bibliography(folder: Path | None = None) -> Mapping[str, Entry]:
-    """Load every source by its key.
+    """Load every source by its key; those of the user's own studies come along.
+
+    Parameters
+    ----------
+    folder
+        Folder of the data tables; None for the shipped one and the user's own
+        sources. With a folder given, only its sources are loaded.
 
     Raises
     ------
     DataError
         Text that can't be read, or a key that stands twice.
     """
-    path = data_folder(folder) / "sources.bib"
+    path = data_folder(folder) / BIBLIOGRAPHY
     text = path.read_text(encoding="utf-8") if path.exists() else ""
+    known, faults = _by_key(text, path.name)
+    if faults:
+        raise DataError("sources", faults)
+    if folder is None:
+        known |= _own(known)
+    return MappingProxyType(known)
+
+
+def _by_key(text: str, name: str) -> tuple[dict[str, Entry], list[Fault]]:
+    """Read entries by their key; one that stands twice is a fault."""
     entries, faults = parse_bibliography(text)
     known: dict[str, Entry] = {}
     for entry in entries:
         if entry.key in known:
-            where = f"sources.bib line {entry.line}"
+            where = f"{name} line {entry.line}"
             faults.append(Fault(where, f"{entry.key} again", "each key once"))
         known[entry.key] = entry
+    return known, faults
+
+
+def _own(shipped: Collection[str]) -> dict[str, Entry]:
+    """Read the sources of the user's own studies."""
+    path = own_folder() / BIBLIOGRAPHY
+    allowed = "BibTeX with keys of your own; exoheart evidence add writes it"
+    try:
+        text = path.read_text(encoding="utf-8") if path.exists() else ""
+    except (OSError, UnicodeDecodeError) as bad:
+        fault = Fault(str(path), str(bad), allowed)
+        raise DataError("your own sources", [fault]) from None
+    known, faults = _by_key(text, str(path))
+    faults += [
+        Fault(f"{path} line {entry.line}", f"{key}, a shipped key", allowed)
+        for key, entry in known.items()
+        if key in shipped
+    ]
     if faults:
-        raise DataError("sources", faults)
-    return MappingProxyType(known)
+        raise DataError("your own sources", faults)
+    return known
 
 
 def reference(entry: Entry) -> str:

@@ -14,9 +14,13 @@ from pathlib import Path
 from exoheart import units
 from exoheart.errors import DataError, Fault, UnitError, closest
 from exoheart.evidence.bibliography import parse_bibliography
+from exoheart.evidence.claim_rules import check_claims, claim_ids
+from exoheart.evidence.own.studies import check_own
 from exoheart.evidence.pipeline import check_pipeline
+from exoheart.evidence.pooling.check import check_pool
 from exoheart.evidence.row_rules import RULES, cells_complete
 from exoheart.evidence.study_rules import check_pooled, check_studies, keys_of
+from exoheart.evidence.table1.rows import check_table1
 from exoheart.evidence.tables import RawRow, data_folder, read_table, stage_files
 from exoheart.evidence.vocabulary import (
     CHOICE_COLUMNS,
@@ -37,7 +41,8 @@ def check(
     Parameters
     ----------
     folder
-        Folder of the data tables; None for the one shipped.
+        Folder of the data tables; None for the one shipped and the user's own
+        studies.
     needed
         Parameter id -> unit that the model wants it in. With it every id needs a
         value for each species, in a unit that can be turned into the model's, and a
@@ -58,7 +63,9 @@ def check(
     root = data_folder(folder)
     faults = [*check_parameters(root, needed, reads), *check_studies(root)]
     faults += [*check_pooled(root), *check_sources(root, own=folder is None)]
-    faults += check_pipeline(root)
+    faults += [*check_pipeline(root), *check_pool(root), *check_claims(root)]
+    faults += check_table1(root, claim_ids(root))
+    faults += check_own() if folder is None and not faults else []
     if faults:
         raise DataError("data tables", faults)
 

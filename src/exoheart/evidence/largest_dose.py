@@ -40,7 +40,7 @@ def largest_dose(species: str, unit: str, form: str = "vesicles") -> LargestDose
     target, bases = _counted(unit)
     best: LargestDose | None = None
     for record in load_studies():
-        if record.species != species or record.retracted:
+        if record.species != species or record.retracted or record.in_vitro:
             continue
         for row in record.outcomes:
             if row.form != form or row.dose_value is None:

@@ -2,7 +2,8 @@
 
 The distance is a plain sum of named components, each of which is shown. The steps are
 judgement (kind assumed) and serve to sort, not to weigh evidence; no result is
-computed from them. Retracted studies and rows taken before treatment are never shown.
+computed from them. Retracted studies, cells in a dish and rows taken before treatment
+are never shown.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ def nearest(
     found = [
         neighbour
         for record in studies
-        if not record.retracted
+        if not (record.retracted or record.in_vitro)
         for row in record.outcomes
         if (neighbour := _closest(study, record, row)) is not None
     ]
@@ -245,6 +246,10 @@ def _timed(name: str, planned: float | None, published: float | None) -> Compone
     return Component(name, hours_in_words(planned), hours_in_words(published), apart)
 
 
+def _whose(record: StudyRecord) -> str:
+    return "one of your own studies" if record.own else ""
+
+
 def _value(row: OutcomeRecord | None) -> str:
     if row is None or row.mean is None:
         return ""
@@ -315,7 +320,9 @@ def _neighbour(
         spread_type=row.spread_type,
         verification=row.verification,
         use=record.use,
-        note="; ".join(text for text in (row.note, record.note) if text),
+        note="; ".join(
+            text for text in (_whose(record), row.note, record.note) if text
+        ),
         planned_arm=planned_arm,
         planned_endpoint=planned_endpoint,
         distance=round(distance, 4),

@@ -83,7 +83,7 @@ def outside(study: Study, studies: Iterable[StudyRecord]) -> list[Outside]:
     study
         The plan.
     studies
-        Published studies; retracted ones are left out.
+        Published studies; retracted ones and cells in a dish are left out.
 
     Returns
     -------
@@ -91,7 +91,7 @@ def outside(study: Study, studies: Iterable[StudyRecord]) -> list[Outside]:
         The whole plan's items first (species, infarct, occlusion), then arm by arm
         (route, donor, dose, time of dose). Empty where everything is inside.
     """
-    records = [record for record in studies if not record.retracted]
+    records = [one for one in studies if not (one.retracted or one.in_vitro)]
     found = _occlusion(study, records)
     for arm, product in treated_arms(study):
         rows = [

@@ -2,18 +2,29 @@
 
 Each folder of `data/studies/` is one study in one species and infarct model:
 `study.csv` (one row) and `outcomes.csv` (one row for each arm, outcome and time).
-Blank stays blank: a field that no readable text prints is None or empty.
-Read next: :mod:`exoheart.evidence.nearest`.
+A user's own studies are kept elsewhere in the same form and come behind the shipped
+ones. Blank stays blank: a field that no readable text prints is None or empty.
+Read next: :mod:`exoheart.evidence.nearest`, :mod:`exoheart.evidence.own.studies`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import csv
+import math
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exoheart.errors import DataError, Fault
+from exoheart.evidence.own.store import own_faults, own_study_folders
 from exoheart.evidence.tables import RawRow, data_folder, number, read_table
-from exoheart.evidence.vocabulary import OUTCOMES
+from exoheart.evidence.vocabulary import (
+    IN_VITRO,
+    OUTCOME_COLUMNS,
+    OUTCOMES,
+    POOLED_COLUMNS,
+    STUDY_COLUMNS,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +103,8 @@ class StudyRecord:
 
     `cohort` is shared by studies whose animals may overlap, `use` says what its rows
     may inform (calibrate, select, qualify or context), `source` is a key of the
-    bibliography and `verification` the best that was read of it.
+    bibliography and `verification` the best that was read of it. `own` marks a
+    user's own study, which informs no fit.
     """
 
     id: str
@@ -111,6 +123,12 @@ class StudyRecord:
     verification: str
     note: str
     outcomes: tuple[OutcomeRecord, ...]
+    own: bool = False
+
+    @property
+    def in_vitro(self) -> bool:
+        """True where cells or vesicles were read in a dish, and no animal treated."""
+        return self.model == IN_VITRO
 
     def control_of(self, row: OutcomeRecord) -> OutcomeRecord | None:
         """Give the comparator's row of the same outcome, region and time, or None."""
@@ -163,7 +181,7 @@ def whole(row: RawRow, column: str) -> int | None:
     value = number(row, column)
     if value is None:
         return None
-    if value != int(value):
+    if not math.isfinite(value) or value != int(value):
         fault = Fault(row.where(column), row[column], "a whole number, or nothing")
         raise DataError("data tables", [fault])
     return int(value)
@@ -174,31 +192,33 @@ _POOLED_NUMBERS = ("pooled", "ci_low", "ci_high", "i2")
 
 
 def _outcome(raw: RawRow) -> OutcomeRecord:
-    cells: dict[str, object] = {column: raw[column] for column in raw.columns}
+    cells: dict[str, object] = {column: raw[column] for column in OUTCOME_COLUMNS}
     cells |= {column: number(raw, column) for column in _OUTCOME_NUMBERS}
     return OutcomeRecord(**cells | {"n": whole(raw, "n")})  # type: ignore[arg-type]
 
 
 def _pooled(raw: RawRow) -> PooledRecord:
-    cells: dict[str, object] = {column: raw[column] for column in raw.columns}
+    cells: dict[str, object] = {column: raw[column] for column in POOLED_COLUMNS}
     cells |= {column: number(raw, column) for column in _POOLED_NUMBERS}
     cells |= {column: whole(raw, column) for column in ("studies", "year")}
     return PooledRecord(**cells)  # type: ignore[arg-type]
 
 
 def load_studies(folder: Path | None = None) -> tuple[StudyRecord, ...]:
-    """Load every study with its outcomes, by folder name.
+    """Load every study with its outcomes, by id; a user's own come last.
 
     Parameters
     ----------
     folder
-        Folder of the data tables (it holds `studies/`); None for the shipped one.
+        Folder of the data tables (it holds `studies/`); None for the shipped one and
+        the user's own studies. With a folder given, only its studies are loaded.
 
     Raises
     ------
     DataError
-        A cell that should be a number isn't one, or a folder without its one study
-        row. :func:`exoheart.evidence.check` lists every fault.
+        A cell that should be a number isn't one, a folder without its one study row,
+        or an own study with the id of a shipped one. :func:`exoheart.evidence.check`
+        lists every fault.
 
     Examples
     --------
@@ -206,19 +226,41 @@ def load_studies(folder: Path | None = None) -> tuple[StudyRecord, ...]:
     True
     """
     root = data_folder(folder)
-    return tuple(
+    shipped = tuple(
         _study(path.parent, root)
         for path in sorted((root / "studies").glob("*/study.csv"))
     )
+    if folder is not None:
+        return shipped
+    return (*shipped, *_own({study.id for study in shipped}))
+
+
+_OWN = "your own studies"
+
+
+def _own(shipped: Collection[str]) -> Iterator[StudyRecord]:
+    """Load the user's own studies."""
+    for path in own_study_folders():
+        try:
+            if path.name in shipped:
+                fault = Fault(path.name, "the id of a shipped study", "another id")
+                raise DataError("data tables", [fault])
+            yield replace(_study(path, path.parent), own=True)
+        except DataError as bad:
+            raise DataError(_OWN, own_faults(path.name, bad.faults)) from None
+        except (OSError, UnicodeDecodeError, csv.Error) as bad:
+            fault = Fault(path.name, str(bad), "study.csv and outcomes.csv, readable")
+            raise DataError(_OWN, own_faults(path.name, [fault])) from None
 
 
 def _study(folder: Path, root: Path) -> StudyRecord:
-    _, rows = read_table(folder / "study.csv", root)
+    path = folder / "study.csv"
+    _, rows = read_table(path, root)
     if len(rows) != 1:
-        fault = Fault(f"studies/{folder.name}/study.csv", f"{len(rows)} rows", "one")
-        raise DataError("data tables", [fault])
+        name = path.relative_to(root).as_posix()
+        raise DataError("data tables", [Fault(name, f"{len(rows)} rows", "one")])
     raw = rows[0]
-    cells: dict[str, object] = {column: raw[column] for column in raw.columns}
+    cells: dict[str, object] = {column: raw[column] for column in STUDY_COLUMNS}
     cells["year"] = whole(raw, "year")
     cells["occlusion_min"] = number(raw, "occlusion_min")
     cells["retracted"] = raw["retracted"] == "yes"

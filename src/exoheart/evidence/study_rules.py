@@ -5,8 +5,9 @@ Called by :mod:`exoheart.evidence.check`; each function yields every fault it fi
 
 from __future__ import annotations
 
+import csv
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from exoheart.errors import Fault
@@ -72,10 +73,25 @@ def _read(
     name = path.relative_to(root).as_posix()
     if not path.exists():
         return [Fault(name, "no such file", f"columns {', '.join(wanted)}")], []
-    header, rows = read_table(path, root)
+    try:
+        header, rows = read_table(path, root)
+    except (UnicodeDecodeError, csv.Error) as bad:
+        return [Fault(name, str(bad), "a CSV file in UTF-8")], []
     if header != wanted:
         return [Fault(f"{name} row 1", ", ".join(header), ", ".join(wanted))], []
     return [fault for row in rows for fault in cells_complete(row)], rows
+
+
+def read_study_tables(
+    folder: Path, root: Path
+) -> tuple[list[Fault], list[RawRow], list[RawRow]]:
+    """Read the two tables of one study: faults of their form, study, outcomes."""
+    faults, study = _read(folder / "study.csv", root, STUDY_COLUMNS)
+    if not faults and len(study) != 1:
+        where = f"{folder.relative_to(root).as_posix()}/study.csv"
+        faults = [Fault(where, f"{len(study)} rows", "one row")]
+    more, outcomes = _read(folder / "outcomes.csv", root, OUTCOME_COLUMNS)
+    return [*faults, *more], study, outcomes
 
 
 def check_studies(root: Path) -> Iterator[Fault]:
@@ -83,27 +99,23 @@ def check_studies(root: Path) -> Iterator[Fault]:
     folder = root / "studies"
     uses: dict[str, tuple[str, str]] = {}
     for path in sorted(folder.glob("*/")) if folder.exists() else []:
-        faults, rows = _read(path / "study.csv", root, STUDY_COLUMNS)
+        faults, rows, outcomes = read_study_tables(path, root)
         yield from faults
-        if not faults and len(rows) != 1:
-            where = f"studies/{path.name}/study.csv"
-            yield Fault(where, f"{len(rows)} rows", "one row")
         for row in rows[:1]:
-            yield from _study(row, path.name)
+            yield from study_faults(row, path.name)
             first = uses.setdefault(row["cohort"], (row["use"], path.name))
             if first[0] != row["use"]:
                 met = f"{row['use']!r} for cohort {row['cohort']!r}"
                 allowed = f"{first[0]!r}, as in {first[1]}: a cohort has one use"
                 yield Fault(row.where("use"), met, allowed)
-        faults, rows = _read(path / "outcomes.csv", root, OUTCOME_COLUMNS)
-        yield from faults
-        yield from _outcomes(rows)
+        yield from outcome_faults(outcomes)
     listed = folder / "contradictions.csv"
     if listed.exists():
         yield from _read(listed, root, CONTRADICTION_COLUMNS)[0]
 
 
-def _study(row: RawRow, folder: str) -> Iterator[Fault]:
+def study_faults(row: RawRow, folder: str) -> Iterator[Fault]:
+    """List the faults of the one row of ``study.csv`` in a folder of that name."""
     for column, words in _STUDY_WORDS.items():
         yield from one_of(row, column, words)
     yield from numbers_readable(row, ("year", "occlusion_min"))
@@ -120,7 +132,8 @@ def _study(row: RawRow, folder: str) -> Iterator[Fault]:
         yield Fault(row.where("occlusion_min"), met, "nothing for this model")
 
 
-def _outcomes(rows: list[RawRow]) -> Iterator[Fault]:
+def outcome_faults(rows: Sequence[RawRow]) -> Iterator[Fault]:
+    """List the faults of the rows of one ``outcomes.csv``."""
     seen: dict[tuple[str, ...], RawRow] = {}
     for row in rows:
         for column, words in _OUTCOME_WORDS.items():

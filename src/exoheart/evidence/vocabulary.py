@@ -116,6 +116,8 @@ TREATED_SPECIES = ("mouse", "rat", "pig", "human")
 #: Prefixes of ids that need a value for the dog too (heart only, control arms only).
 DOG_STAGES = ("heart.", "anatomy.")
 STUDY_SPECIES = ("mouse", "rat", "pig", "human", "dog", "sheep", "mixed", "")
+#: The model of a study without an animal: never set beside a plan.
+IN_VITRO = "in vitro"
 MODELS = (
     "ischaemia-reperfusion",
     "permanent ligation",
@@ -125,11 +127,13 @@ MODELS = (
     "heart failure",
     "muscular dystrophy",
     "none",
+    IN_VITRO,
     "",
 )
 FORMS_GIVEN = (
     "vesicles",
     "conditioned medium",
+    "secretome",
     "cells",
     "RNA",
     "nanoparticles",
@@ -196,6 +200,8 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "end-systolic volume": "volume",
         "relative change in end-diastolic volume": "volume",
         "relative change in end-systolic volume": "volume",
+        "end-diastolic diameter": "volume",
+        "end-systolic diameter": "volume",
         "remodelling": "volume",
         "wall stress": "volume",
         "fibrosis": "fibrosis",
@@ -203,12 +209,15 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "cardiomyocyte hypertrophy": "fibrosis",
         "capillary density": "vessels",
         "vessel density": "vessels",
+        "arteriole density": "vessels",
         "blood flow": "vessels",
         "apoptosis": "death",
         "relative change in apoptosis": "death",
         "macrophages": "inflammation",
         "reparative share": "inflammation",
         "inflammation": "inflammation",
+        "arginase-1": "inflammation",
+        "daily diuretic need": "clinical",
         "NT-proBNP": "clinical",
         "arrhythmia": "safety",
         "serious adverse events": "safety",
@@ -218,6 +227,7 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "half-life in heart": "retention",
         "labelled volume": "retention",
         "engraftment": "retention",
+        "change in T2*": "retention",
         "vector copies": "retention",
         "cell survival": "retention",
         "protection": "infarct",
@@ -226,5 +236,33 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "IL-10": "inflammation",
         "TNF-alpha": "inflammation",
         "autophagic vesicles": "death",
+        "helix angle transmurality": "structure",
+        "relative change in helix angle transmurality": "structure",
+        "within-animal SD of ejection fraction": "measurement",
+        "same-reader difference in ejection fraction": "measurement",
+        "two-reader difference in ejection fraction": "measurement",
+        # cells in a dish; the region names whose they are
+        "cardiomyocyte survival": "in vitro",
+        "cardiomyocyte death": "in vitro",
+        "cardiomyocyte apoptosis": "in vitro",
+        "cardiomyocyte protection": "in vitro",
+        "caspase activity": "in vitro",
+        "mitochondrial membrane potential": "in vitro",
+        "endothelial tube formation": "in vitro",
+        "endothelial proliferation": "in vitro",
+        "endothelial migration": "in vitro",
+        "tube formation": "in vitro",
+        "cell proliferation": "in vitro",
+        "cell migration": "in vitro",
+        "profibrotic gene expression": "in vitro",
+        "protein expression": "in vitro",
+        "vesicle uptake": "in vitro",
+        # what vesicles hold; the region names the molecule
+        "vesicle diameter": "cargo",
+        "miRNA content": "cargo",
+        "number of raised miRNAs": "cargo",
+        "miRNA in recipient tissue": "cargo",
+        "correlation with potency in vivo": "cargo",
+        "number of Rab proteins that promote release": "release",
     }
 )

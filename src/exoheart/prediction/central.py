@@ -36,7 +36,7 @@ def central(setting: Setting) -> Setting:
     Setting
         Of one outer draw with one animal.
     """
-    priors = Priors({id_: _at_median(row) for id_, row in setting.priors.rows.items()})
+    priors = Priors({id_: at_median(row) for id_, row in setting.priors.rows.items()})
     drawn = tuple(
         replace(
             one,
@@ -66,7 +66,8 @@ def central(setting: Setting) -> Setting:
     )
 
 
-def _at_median(row: Prior) -> Prior:
+def at_median(row: Prior) -> Prior:
+    """Give a parameter fixed at its median."""
     median = float(row.distribution.quantile(0.5))
     return replace(row, distribution=Distribution("fixed", (median,)))
 

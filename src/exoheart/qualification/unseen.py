@@ -15,15 +15,11 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from exoheart.errors import InputError
+from exoheart.evidence.own.lines import Layout, Line
 from exoheart.qualification.unseen_file import read_lines
 from exoheart.qualification.unseen_meaning import Case, understand
 from exoheart.qualification.unseen_plan import Job
-from exoheart.qualification.unseen_record import (
-    Answer,
-    Layout,
-    Line,
-    UnseenStudies,
-)
+from exoheart.qualification.unseen_record import Answer, UnseenStudies
 from exoheart.qualification.unseen_run import (
     LEAST_MEMBERS,
     STEPS,

@@ -7,15 +7,15 @@ from dataclasses import dataclass
 
 from exoheart.donor import find_modifiers, planned_faults
 from exoheart.errors import closest
-from exoheart.qualification.unseen_record import Line, Note
-from exoheart.qualification.unseen_times import is_open
+from exoheart.evidence.own.lines import Line, Note
+from exoheart.evidence.own.times import is_open
+from exoheart.evidence.own.words import CONTROL_WORDS, FORMS, found
 from exoheart.qualification.unseen_values import (
     Studied,
     printed_dose,
     studied_dose_times,
     studied_doses,
 )
-from exoheart.qualification.unseen_words import CONTROL_WORDS, FORMS, found
 from exoheart.records.study import BASES, Anchor, Dose, Form
 from exoheart.study.names import shipped_names, spelled
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exoheart.errors import closest
+from exoheart.evidence.own.lines import Line, Note
+from exoheart.evidence.own.times import plain
 from exoheart.qualification.unseen_arms import (
     Given,
     Reasons,
@@ -24,8 +26,7 @@ from exoheart.qualification.unseen_arms import (
     treatment,
 )
 from exoheart.qualification.unseen_reading import Reading, reading_of
-from exoheart.qualification.unseen_record import SIGNS, Line, Note
-from exoheart.qualification.unseen_times import plain
+from exoheart.qualification.unseen_record import SIGNS
 from exoheart.qualification.unseen_values import studied_sizes
 
 SPECIES = ("mouse", "rat", "pig", "human", "dog")

@@ -8,8 +8,8 @@ from typing import Literal
 
 from exoheart import outcome
 from exoheart.errors import UnitError
+from exoheart.evidence.own.lines import Anchor, Line, Note
 from exoheart.qualification.unseen_arms import Reasons, Treatment
-from exoheart.qualification.unseen_record import Anchor, Line, Note
 from exoheart.qualification.unseen_values import Studied
 from exoheart.records import study as plan
 from exoheart.units import factor

@@ -14,10 +14,11 @@ from types import MappingProxyType
 import numpy as np
 
 from exoheart.errors import InputError, SolveError
+from exoheart.evidence.own.lines import Note
 from exoheart.prediction import simulate
 from exoheart.qualification.unseen_meaning import Case
 from exoheart.qualification.unseen_plan import FloatArray, Job, Plan
-from exoheart.qualification.unseen_record import Answer, Note, Predicted
+from exoheart.qualification.unseen_record import Answer, Predicted
 from exoheart.qualification.unseen_values import (
     Studied,
     draw_shares,

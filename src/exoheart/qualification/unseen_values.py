@@ -20,8 +20,8 @@ from exoheart import outcome
 from exoheart.engine.streams import generator
 from exoheart.errors import UnitError
 from exoheart.evidence import OutcomeRecord, StudyRecord, load_studies
+from exoheart.evidence.own.lines import Note
 from exoheart.evidence.plan_terms import figure, hours_in_words, published_dose_time
-from exoheart.qualification.unseen_record import Note
 from exoheart.records.study import BASES, Basis, Dose, Form
 from exoheart.units import factor
 
@@ -125,11 +125,15 @@ def _dose(value: float, counted: str, basis: Basis, number: float, per: str) -> 
 
 @lru_cache(maxsize=1)
 def _rows() -> tuple[_Row, ...]:
-    """Give every published outcome row that isn't from a retracted study."""
+    """Give the outcome rows of treated animals in shipped studies not retracted.
+
+    A user's own studies are left out, so that the same file gets the same answers
+    everywhere.
+    """
     return tuple(
         (study, row)
         for study in load_studies()
-        if not study.retracted
+        if not (study.retracted or study.in_vitro or study.own)
         for row in study.outcomes
     )
 

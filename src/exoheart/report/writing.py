@@ -76,5 +76,5 @@ def _beginning(path: Path) -> str:
 def _refusal(path: Path, met: str, command: str) -> str:
     return (
         f"{path} {met}; allowed: a new name in a folder that you may write, or a page "
-        f"that {command} wrote; give another with --out"
+        f"that {command} wrote; give another name"
     )

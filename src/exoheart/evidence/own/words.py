@@ -1,9 +1,9 @@
 """The free words of the flat layout, turned into those of the project's own tables.
 
-Only what reads in one way is turned; anything else stays as written and is answered as
-not predictable, with the words. Choices that a reader could make otherwise are noted on
-the line and come out under ``assumed``. Times are read by
-:mod:`exoheart.qualification.unseen_times`.
+Only what reads in one way is turned; anything else stays as written: a prediction
+answers it as not predictable, with the words, and a study to keep is refused. Choices
+that a reader could make otherwise are noted on the line. Times are read by
+:mod:`exoheart.evidence.own.times`.
 """
 
 from __future__ import annotations
@@ -11,16 +11,16 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 
-from exoheart.evidence.tables import RawRow
-from exoheart.evidence.vocabulary import DIRECTIONS
-from exoheart.qualification.unseen_record import Line, Note
-from exoheart.qualification.unseen_times import (
+from exoheart.evidence.own.lines import Line, Note
+from exoheart.evidence.own.times import (
     dose_moment,
     names_anchor,
     occlusion_minutes,
     plain,
     reading_moment,
 )
+from exoheart.evidence.tables import RawRow
+from exoheart.evidence.vocabulary import DIRECTIONS
 
 Rules = tuple[tuple[str, str], ...]
 #: Whole words for a species, after brackets, sex and age are taken off.
@@ -147,7 +147,9 @@ def flat_line(row: RawRow) -> Line:
     unreadable: dict[str, str] = {}
     model = _model(row, noted)
     form = _form(row)
-    outcome, region, unit = _outcome(row)
+    outcome, region, unit = outcome_words(
+        row["outcome"], row["outcome_unit"], row["timepoint"]
+    )
     n, n_comparator = _numbers(row)
     moment = dose_moment(row["time_of_dose"])
     reading = reading_moment(row["timepoint"])
@@ -223,8 +225,7 @@ def _donor_species(text: str) -> str:
 
 def _model(row: RawRow, noted: dict[str, Note]) -> str:
     """Give the infarct model; a ligation without a word of reflow is permanent."""
-    text = row["model"].lower()
-    name = found(text, _MODELS)
+    name = found(row["model"].lower(), _MODELS)
     if name == "permanent ligation?":
         how = f"{row['model']!r} says nothing of reperfusion"
         noted["infarct"] = Note(("permanent ligation",), how)
@@ -322,15 +323,23 @@ def _numbers(row: RawRow) -> tuple[int | None, int | None]:
     return n, int(other.group(1)) if other else both
 
 
-def _outcome(row: RawRow) -> tuple[str, str, str]:
-    """Give outcome, region and unit in the words of the project's tables."""
-    text, unit = row["outcome"].lower(), row["outcome_unit"].lower()
+def outcome_words(words: str, unit: str, at: str = "") -> tuple[str, str, str]:
+    """Give outcome, region and unit in the words of the project's tables.
+
+    `at` is the time of the reading, which may say that a value is relative.
+
+    Examples
+    --------
+    >>> outcome_words("LVEF (CMR)", "%")
+    ('ejection fraction', '', '%')
+    """
+    text, unit = words.lower(), unit.lower()
     short = " ".join(_NOT_OUTCOME.sub(" ", plain(text)).split())
     prefix, short = _prefixed(short)
     name = found(short, _OUTCOMES, whole=True)
     if not name:
-        return row["outcome"], "", plain(unit)
-    relative = "relative" in unit or "relative" in row["timepoint"].lower()
+        return words, "", plain(unit)
+    relative = "relative" in unit or "relative" in at.lower()
     prefix = "relative change in " if relative else prefix
     return prefix + name, _region(f"{text} {unit}"), _unit(unit)
 

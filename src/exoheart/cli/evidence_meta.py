@@ -1,0 +1,118 @@
+"""``evidence meta``: a meta-analysis of a table of effects."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from exoheart.cli import show
+from exoheart.cli.options import Json
+
+
+def meta(  # noqa: PLR0913, PLR0917 -- one option each
+    file: Annotated[
+        Path,
+        typer.Option(
+            metavar="FILE.csv",
+            help="study with yi, vi; or effect with ci_low, ci_high or se; or m1, sd1, "
+            "n1, m2, sd2, n2 (1: treated).",
+            show_default=False,
+        ),
+    ],
+    method: Annotated[str, typer.Option(help="FE, DL, PM, REML or ML.")] = "REML",
+    test: Annotated[str, typer.Option(help="z, t or knha (Knapp and Hartung).")] = "z",
+    measure: Annotated[
+        str | None,
+        typer.Option(help="MD, SMD, NMD or ROM, for group means.", show_default="MD"),
+    ] = None,
+    moderators: Annotated[
+        str | None,
+        typer.Option(metavar="A,B", help="Columns to regress on; words are factors."),
+    ] = None,
+    cluster: Annotated[
+        str | None,
+        typer.Option(help="Column of what effects share: three levels."),
+    ] = None,
+    robust: Annotated[
+        bool,
+        typer.Option("--robust", help="With --cluster: robust errors instead."),
+    ] = False,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.html",
+            help="Page to write; replaces only its own.",
+            show_default=False,
+        ),
+    ] = None,
+    json: Json = False,
+) -> None:
+    """Pool a table of effects: forest, funnel, orchard, sensitivity."""
+    from exoheart.evidence.meta_document import MetaChoices, meta_from_file
+    from exoheart.report import meta as report
+    from exoheart.version import VERSION
+
+    require_page(page, report.MARK, report.COMMAND)
+    choices = MetaChoices(
+        method=method,  # type: ignore[arg-type]  # the fit checks the words
+        test=test,  # type: ignore[arg-type]
+        cluster=cluster,
+        cluster_model="robust" if robust else "multilevel",
+    )
+    names = [name.strip() for name in (moderators or "").split(",") if name.strip()]
+    pooled = meta_from_file(file, choices, measure=measure, moderators=names)
+    document = {**pooled, "version": VERSION}
+    if page is not None:
+        write(page, report.render_meta(document), report.MARK, report.COMMAND)
+    if json:
+        show.document(document)
+        show.note(show.DISCLAIMER)
+        return
+    _show(document)
+    if page is not None:
+        show.line(f"Written: {page}")
+    show.line(show.DISCLAIMER)
+
+
+def require_page(page: Path | None, mark: str, command: str) -> None:
+    """Stop before work is done if a page can't be written where it is asked for.
+
+    Raises
+    ------
+    InputError
+        Another ending than .html, a folder that can't be written, or another file.
+    """
+    from exoheart.errors import InputError
+    from exoheart.report.writing import require_replaceable
+
+    if page is None:
+        return
+    if page.suffix != ".html":
+        raise InputError(f"--page: met {page}; allowed: a name that ends in .html")
+    require_replaceable(page, mark, command)
+
+
+def write(page: Path, text: str, mark: str, command: str) -> None:
+    """Write a page, whole or not at all."""
+    from exoheart.report.writing import write_page
+
+    write_page(page, text, mark, command)
+
+
+def _show(document: Mapping[str, Any]) -> None:
+    from exoheart.report import meta as report
+
+    show.line(report.sentence(document))
+    tables = [report.result_table(document)]
+    if document["moderators"]:
+        tables.append(report.coefficients_table(document))
+    if len(document["groups"]) > 1:
+        tables.append(report.groups_table(document))
+    tables += [report.studies_table(document), *report.sensitivity_tables(document)]
+    for made in tables:
+        rows = [tuple(str(cell) for cell in row) for row in made.rows]
+        show.table(made.caption, made.columns, rows)
+    show.items("To know", document["notes"], out=show.line)

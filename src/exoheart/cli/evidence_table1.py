@@ -1,0 +1,145 @@
+"""``evidence table1``: the review's Table 1 rebuilt from data, and carried on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from exoheart.cli import show
+from exoheart.cli.evidence import TableFile, require_table, write_table
+from exoheart.cli.options import Json
+
+_EFFECTS = (
+    "infarct_size",
+    "cardiac_function",
+    "vessel_density",
+    "fibrosis",
+    "apoptosis",
+)
+#: Columns of the CSV; each effect has its result and what is to know of it.
+COLUMNS = (
+    *("part", "reference", "study", "cell_type", "donor_specifics", "species", "route"),
+    *(name for key in _EFFECTS for name in (key, f"{key}_reading")),
+    *("other_effects", "active_molecules", "source", "verification", "own"),
+)
+COMMAND = "exoheart evidence table1"
+
+
+def table1(
+    csv: TableFile = None,
+    page: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.html",
+            help="Page to write; replaces only its own.",
+            show_default=False,
+        ),
+    ] = None,
+    review_only: Annotated[
+        bool, typer.Option("--review-only", help="The review's own rows only.")
+    ] = False,
+    json: Json = False,
+) -> None:
+    """Rebuild the review's Table 1, each tick with what reading its source says."""
+    from exoheart import evidence
+    from exoheart.evidence.table1.document import table1 as rebuild
+    from exoheart.report import table1 as pages
+    from exoheart.report.writing import require_replaceable, write_page
+    from exoheart.version import VERSION
+
+    require_table(csv, COLUMNS, COMMAND)
+    if page is not None:
+        require_replaceable(page, pages.MARK, pages.COMMAND)
+    studies = evidence.load_studies()
+    document: dict[str, Any] = rebuild(studies, review_only=review_only)
+    document["version"] = VERSION
+    written = write_table(csv, COLUMNS, _csv_rows(document), COMMAND)
+    if page is not None:
+        html = pages.render_table1(document)
+        written.append(write_page(page, html, pages.MARK, pages.COMMAND))
+    if json:
+        show.document(document)
+        for path in written:
+            show.note(f"Written: {path}")
+        show.note(show.DISCLAIMER)
+        return
+    _show(document)
+    for path in written:
+        show.line(f"Written: {path}")
+    show.line(show.DISCLAIMER)
+
+
+def _show(document: Mapping[str, Any]) -> None:
+    from exoheart.report import table1 as words
+
+    for made in (words.review_table(document), words.donors_table(document)):
+        show.table(made.caption, made.columns, made.rows)
+    show.block(words.REVIEW_LEGEND)
+    show.block(words.count_words(document))
+    for title, items in (
+        ("What differs", words.difference_words(document, differs=True)),
+        ("What else to know", words.difference_words(document, differs=False)),
+        ("Read, and not claimed by the review", words.not_claimed_words(document)),
+    ):
+        show.items(title, items, out=show.block)
+    if "later" not in document:
+        return
+    show.line()
+    for made in (words.later_table(document), words.counts_table(document)):
+        show.table(made.caption, made.columns, made.rows)
+    show.block(words.LATER_LEGEND)
+    apart = words.conflict_words(document)
+    show.items("Disagreements, not averaged", apart, out=show.block)
+    show.items("No row here", words.left_out_words(document), out=show.block)
+
+
+def _csv_rows(document: Mapping[str, Any]) -> list[Sequence[str]]:
+    rows = [_review_row(row) for row in document["review"]]
+    return [*rows, *(_later_row(row) for row in document.get("later", []))]
+
+
+def _review_row(row: Mapping[str, Any]) -> list[str]:
+    """Give one row of the review's table; no tick is an empty cell."""
+    effects = []
+    for key in _EFFECTS:
+        tick = row["effects"][key]
+        if tick is None:
+            effects += ["", ""]
+        else:
+            seen = "yes, in culture" if tick["setting"] == "culture" else "yes"
+            effects += [seen, tick["mark"]]
+    return [
+        *("review", str(row["reference"])),
+        " ".join(one["study"] for one in row["studies"]),
+        *(row["cell_type"], row["donor_specifics"], row["species"], ""),
+        *effects,
+        "; ".join(one["value"] for one in row["other_effects"]),
+        "; ".join(one["value"] for one in row["active_molecules"]),
+        " ".join(dict.fromkeys(one["source"] for one in row["studies"])),
+        "; ".join(dict.fromkeys(one["verification"] for one in row["studies"])),
+        _own(any(one["own"] for one in row["studies"])),
+    ]
+
+
+def _later_row(row: Mapping[str, Any]) -> list[str]:
+    """Give one later study; what isn't reported is an empty cell."""
+    effects = []
+    for key in _EFFECTS:
+        cell = row["effects"][key]
+        told = cell["result"]
+        noted = ["over other vesicles"] if cell["over_other_vesicles"] else []
+        noted += ["disputed"] if cell["disputed"] else []
+        effects += ["" if told == "not reported" else told, "; ".join(noted)]
+    return [
+        *("later", row["reference"], row["study"], row["donor"], row["modification"]),
+        *(row["species"], " or ".join(row["routes"])),
+        *effects,
+        *("", "", row["source"], row["verification"], _own(row["own"])),
+    ]
+
+
+def _own(own: bool) -> str:
+    return "yes" if own else "no"

@@ -1,0 +1,286 @@
+"""A meta-analysis of a user's table as plain data: fit, groups, sensitivity.
+
+In: :class:`~exoheart.evidence.meta_file.MetaTable` and what to do. Out: the document of
+``evidence meta --json``, from which page and terminal draw.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from exoheart.errors import DataError, ExoheartError, Fault
+from exoheart.evidence.meta import fit
+from exoheart.evidence.meta.bias import egger, pet_peese, trim_and_fill
+from exoheart.evidence.meta.inputs import Choices, check_choices
+from exoheart.evidence.meta.result import ClusterModel, MetaFit, Method, Test
+from exoheart.evidence.meta.sensitivity import leave_one_out, subgroups
+from exoheart.evidence.meta_file import MetaTable, read_meta_file
+
+Plain = dict[str, object]
+_Z = 1.959963984540054
+#: Effects below which checks of small-study effects are weak.
+FEW = 10
+
+
+@dataclass(frozen=True, slots=True)
+class MetaChoices:
+    """How to pool a table.
+
+    Parameters
+    ----------
+    method, test
+        Of :func:`exoheart.evidence.meta.fit`.
+    cluster
+        Name of the column that the table's clusters come from; None without.
+    cluster_model
+        ``multilevel`` (three levels) or ``robust``.
+    """
+
+    method: Method = "REML"
+    test: Test = "z"
+    cluster: str | None = None
+    cluster_model: ClusterModel = "multilevel"
+
+
+def meta_from_file(
+    path: Path,
+    choices: MetaChoices,
+    *,
+    measure: str | None = None,
+    moderators: Sequence[str] = (),
+) -> Plain:
+    """Read a table of effects and pool it; the document holds the file's name too.
+
+    Parameters
+    ----------
+    path, measure, moderators
+        As in :func:`exoheart.evidence.meta_file.read_meta_file`.
+    choices
+        How to pool.
+
+    Raises
+    ------
+    DataError
+        Every fault of the choices and of the file.
+    SolveError
+        A fit that doesn't settle.
+    """
+    asked = Choices(choices.method, choices.test)
+    if choices.cluster is not None:
+        asked = replace(asked, cluster_model=choices.cluster_model)
+    clustered = choices.cluster is not None
+    faults = [replace(f, where=f"--{f.where}") for f in check_choices(asked, clustered)]
+    if choices.cluster_model == "robust" and not clustered:
+        allowed = "--robust with --cluster COLUMN: effects of one name hang together"
+        faults.append(Fault("--robust", "no --cluster", allowed))
+    try:
+        table = read_meta_file(
+            path, measure=measure, moderators=moderators, cluster=choices.cluster
+        )
+    except DataError as bad:
+        raise DataError(path.name, [*faults, *bad.faults]) from None
+    if faults:
+        raise DataError(path.name, faults)
+    return {"file": path.name, **meta_document(table, choices)}
+
+
+def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
+    """Fit a table and look at it from all sides.
+
+    Parameters
+    ----------
+    table
+        Effects of a file.
+    choices
+        How.
+
+    Returns
+    -------
+    dict
+        The keys of :meth:`MetaFit.to_json`, and ``method, test, measure, layout,
+        moderators, cluster, cluster_model, unmoderated, studies, groups, groups_test,
+        sensitivity, notes``.
+
+    Raises
+    ------
+    InputError
+        What the estimators refuse.
+    SolveError
+        A fit that doesn't settle.
+    """
+    whole = _fit(table, choices, moderated=True)
+    plain = _fit(table, choices, moderated=False) if table.moderators else whole
+    groups, test = _groups(table, choices, plain)
+    return {
+        **whole.to_json(),
+        "method": whole.method,
+        "test": whole.test,
+        "measure": table.measure,
+        "layout": table.layout,
+        "moderators": list(table.moderators),
+        "cluster": choices.cluster,
+        "cluster_model": whole.cluster_model,
+        "unmoderated": _mean(plain),
+        "studies": _studies(table, whole),
+        "groups": groups,
+        "groups_test": test,
+        "sensitivity": _sensitivity(table, choices),
+        "notes": _notes(table, whole),
+    }
+
+
+def _fit(table: MetaTable, choices: MetaChoices, *, moderated: bool) -> MetaFit:
+    return fit(
+        table.yi,
+        table.vi,
+        method=choices.method,
+        test=choices.test,
+        moderators=dict(table.moderators) if moderated and table.moderators else None,
+        cluster=table.cluster,
+        cluster_model=choices.cluster_model,
+        labels=table.labels,
+    )
+
+
+def _mean(one: MetaFit) -> Plain:
+    shown = one.to_json()
+    return {key: shown[key] for key in ("k", "estimate", "ci95", "pi95", "tau2", "i2")}
+
+
+def _studies(table: MetaTable, whole: MetaFit) -> list[Plain]:
+    return [
+        {
+            "study": label,
+            "yi": yi,
+            "vi": vi,
+            "se": math.sqrt(vi),
+            "ci95": [yi - _Z * math.sqrt(vi), yi + _Z * math.sqrt(vi)],
+            "weight": float(weight),
+            "share": float(weight) / 100.0,
+        }
+        for label, yi, vi, weight in zip(
+            table.labels, table.yi, table.vi, whole.weights, strict=True
+        )
+    ]
+
+
+def _groups(
+    table: MetaTable, choices: MetaChoices, plain: MetaFit
+) -> tuple[list[Plain], Plain | None]:
+    """Give the groups of the first factor, each fitted alone; one group without."""
+    factor = next((v for v in table.moderators.values() if _is_factor(v)), None)
+    if factor is None:
+        every = range(len(table.yi))
+        return [_group("all effects", plain, table, every)], None
+    words = [str(value) for value in factor]
+    try:
+        test = "z" if choices.cluster_model == "robust" else choices.test
+        split = subgroups(table.yi, table.vi, words, method=choices.method, test=test)
+    except ExoheartError:  # too few of each: all effects in one group
+        return [_group("all effects", plain, table, range(len(words)))], None
+    made = []
+    for name, one in split.fits:
+        places = [at for at, word in enumerate(words) if word == name]
+        made.append(_group(name, one, table, places))
+    shown = split.to_json()
+    keys = ("q_between", "df", "p", "left_out")
+    return made, {key: shown[key] for key in keys}
+
+
+def _is_factor(values: Sequence[float | str]) -> bool:
+    return any(isinstance(value, str) for value in values)
+
+
+def _group(name: str, one: MetaFit, table: MetaTable, places: Sequence[int]) -> Plain:
+    mean = _mean(one)
+    points = [
+        {
+            "label": table.labels[at],
+            "estimate": table.yi[at],
+            "se": math.sqrt(table.vi[at]),
+        }
+        for at in places
+    ]
+    keys = ("ci95", "pi95", "tau2")
+    shown = {key: mean[key] for key in keys}
+    made: Plain = {"label": name, "k": one.k, "mean": mean["estimate"], **shown}
+    return made | {"points": points}
+
+
+def _sensitivity(table: MetaTable, choices: MetaChoices) -> Plain:
+    """Look for small-study effects and at single studies, without moderators."""
+    return {
+        "leave_one_out": _left_out(table, choices),
+        "egger": _tried(lambda: egger(table.yi, table.vi).to_json()),
+        "trim_and_fill": _tried(lambda: _filled(table, choices)),
+        "pet_peese": _tried(lambda: pet_peese(table.yi, table.vi).to_json()),
+    }
+
+
+def _tried(made: Callable[[], Plain]) -> Plain:
+    """Give what a check finds, or why it can't be done."""
+    try:
+        return made()
+    except ExoheartError as bad:
+        faults = getattr(bad, "faults", ())
+        reasons = [f"{fault.met}; needs {fault.allowed}" for fault in faults]
+        return {"reason": "; ".join(reasons) or str(bad)}
+
+
+def _left_out(table: MetaTable, choices: MetaChoices) -> list[Plain]:
+    """Fit again without each study, or each cluster."""
+    found = leave_one_out(
+        table.yi,
+        table.vi,
+        method=choices.method,
+        test=choices.test,
+        cluster=table.cluster,
+        cluster_model=choices.cluster_model,
+        labels=table.labels,
+    )
+    return [
+        {"left_out": one.label, **_mean(one.fit)}
+        for one in found
+        if one.fit is not None
+    ]
+
+
+def _filled(table: MetaTable, choices: MetaChoices) -> Plain:
+    test: Test = "z" if choices.cluster_model == "robust" else choices.test
+    found = trim_and_fill(
+        table.yi, table.vi, method=choices.method, test=test, labels=table.labels
+    )
+    shown = found.fit
+    added = [at for at, put_in in enumerate(found.filled) if put_in]
+    points = [
+        {
+            "label": shown.labels[at],
+            "estimate": float(shown.yi[at]),
+            "se": math.sqrt(float(shown.vi[at])),
+        }
+        for at in added
+    ]
+    made: Plain = {"missing": found.k0, "side": found.side}
+    return made | {"filled": points, **_mean(shown)}
+
+
+def _notes(table: MetaTable, whole: MetaFit) -> list[str]:
+    """Say what a reader must know."""
+    said = []
+    if whole.k < FEW:
+        said.append(
+            f"{whole.k} effects: the variance between studies is poorly known, and "
+            f"checks of small-study effects are weak below {FEW}."
+        )
+    if whole.method == "FE":
+        said.append("One true effect is assumed, so there is no prediction interval.")
+    if table.moderators:
+        said.append("Orchard, funnel and sensitivity leave the moderators out.")
+    if table.cluster is not None:
+        said.append("The small-study checks take effects as independent.")
+    if table.unused:
+        said.append(f"Columns that nothing was read from: {', '.join(table.unused)}.")
+    return said

@@ -1,0 +1,305 @@
+"""A user's table of effects for a meta-analysis: CSV in, effects and faults out.
+
+Three layouts are read: effects with their variances (``yi, vi``), effects with an
+interval or a standard error (``effect`` with ``ci_low, ci_high`` or ``se``), and group
+means (``m1, sd1, n1, m2, sd2, n2``; 1 is the treated group). Every fault of the file
+is told at once, with row and column. Read next: :mod:`exoheart.evidence.meta`.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import math
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+
+from exoheart.errors import DataError, Fault, closest
+from exoheart.evidence.meta.effects import MEASURES, from_effect
+from exoheart.evidence.tables import RawRow
+from exoheart.textfile import read_text
+
+#: Layouts, the first whose columns are all there counts.
+LAYOUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "effect and variance": ("yi", "vi"),
+        "effect and interval": ("effect", "ci_low", "ci_high"),
+        "effect and standard error": ("effect", "se"),
+        "group means": ("m1", "sd1", "n1", "m2", "sd2", "n2"),
+    }
+)
+#: Column that the normalised mean difference takes beside the group means, if there.
+SHAM = "m_sham"
+_LABEL = "study"
+_POSITIVE = frozenset({"vi", "se", "sd1", "sd2"})
+_COUNTS = frozenset({"n1", "n2"})
+_ALLOWED = "a table with a header, columns separated by commas, semicolons or tabs"
+
+
+@dataclass(frozen=True, slots=True)
+class MetaTable:
+    """The effects of a file, in its order.
+
+    Parameters
+    ----------
+    labels
+        Name of each study, shape (k,).
+    yi, vi
+        Effects and their sampling variances, shape (k,); in the unit of the file, its
+        square, or without one for a standardised measure or a log ratio.
+    moderators
+        Column -> values, shape (k,): numbers, or words where a column is a factor.
+    cluster
+        What effects share, shape (k,); None where none was asked.
+    measure
+        ``MD``, ``SMD``, ``NMD`` or ``ROM`` for group means; else empty.
+    layout
+        Which of :data:`LAYOUTS` the file has.
+    unused
+        Columns that nothing was read from.
+    """
+
+    labels: tuple[str, ...]
+    yi: tuple[float, ...]
+    vi: tuple[float, ...]
+    moderators: Mapping[str, tuple[float | str, ...]]
+    cluster: tuple[str, ...] | None
+    measure: str
+    layout: str
+    unused: tuple[str, ...]
+
+
+def read_meta_file(
+    path: Path,
+    *,
+    measure: str | None = None,
+    moderators: Sequence[str] = (),
+    cluster: str | None = None,
+) -> MetaTable:
+    """Read a table of effects.
+
+    Parameters
+    ----------
+    path
+        CSV in UTF-8; commas, semicolons or tabs (with semicolons or tabs a decimal
+        comma is read too).
+    measure
+        What to form from group means; ``MD`` where none is given.
+    moderators, cluster
+        Names of columns.
+
+    Raises
+    ------
+    DataError
+        Lists every fault: row and column, what was met, what is allowed, the nearest
+        name.
+    """
+    text = read_text(path, _ALLOWED)
+    if isinstance(text, Fault):
+        raise DataError(path.name, [text])
+    header, rows = _rows(text, path.name)
+    layout = next((n for n, c in LAYOUTS.items() if set(c) <= set(header)), "")
+    faults = [
+        *_measure_faults(measure, layout),
+        *_header_faults(path.name, header, layout, (*moderators, *_one(cluster))),
+        *_size_faults(path.name, rows),
+    ]
+    columns = _columns(layout, measure, header)
+    for row in rows:
+        faults += _cells(row, columns)
+        faults += _needed_words(row, [*moderators, *_one(cluster), _LABEL], header)
+    effects = [] if faults else _effects(rows, columns, measure or "MD", faults)
+    if faults:
+        raise DataError(path.name, faults)
+    used = {_LABEL, *columns, *moderators, *_one(cluster)}
+    return MetaTable(
+        labels=tuple(row[_LABEL] for row in rows),
+        yi=tuple(yi for yi, _ in effects),
+        vi=tuple(vi for _, vi in effects),
+        moderators={name: _values([r[name] for r in rows]) for name in moderators},
+        cluster=tuple(row[cluster] for row in rows) if cluster else None,
+        measure=(measure or "MD") if layout == "group means" else "",
+        layout=layout,
+        unused=tuple(name for name in header if name not in used),
+    )
+
+
+def _one(name: str | None) -> tuple[str, ...]:
+    return (name,) if name else ()
+
+
+def _columns(
+    layout: str, measure: str | None, header: Collection[str]
+) -> tuple[str, ...]:
+    """Give the columns that hold numbers; of a file without a layout those it has."""
+    if not layout:
+        known = {column for columns in LAYOUTS.values() for column in columns}
+        return tuple(column for column in header if column in known)
+    sham = measure == "NMD" and SHAM in header
+    return (*LAYOUTS[layout], *((SHAM,) if sham else ()))
+
+
+def _rows(text: str, name: str) -> tuple[tuple[str, ...], list[RawRow]]:
+    """Split a text into its header and rows, blank lines left out."""
+    first = text.split("\n", 1)[0]
+    mark = max(",;\t", key=first.count)
+    cells = [
+        [cell.strip() for cell in row]
+        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
+    ]
+    if mark != ",":  # a comma inside a number can only be the decimal sign
+        cells = [[_decimal(cell) for cell in row] for row in cells]
+    header = tuple(cells[0]) if cells else ()
+    body = [
+        RawRow(name, number, header, tuple(row))
+        for number, row in enumerate(cells[1:], start=2)
+        if any(row)
+    ]
+    return header, body
+
+
+def _decimal(cell: str) -> str:
+    changed = cell.replace(",", ".")
+    return changed if cell.count(",") == 1 and _number(changed) is not None else cell
+
+
+def _number(text: str) -> float | None:
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
+
+
+def _measure_faults(measure: str | None, layout: str) -> Iterator[Fault]:
+    if measure is None:
+        return
+    if measure not in MEASURES:
+        near = closest(measure, MEASURES)
+        yield Fault("--measure", repr(measure), ", ".join(MEASURES), near)
+    elif layout and layout != "group means":
+        met = f"{measure} for a file that holds {layout}"
+        yield Fault("--measure", met, "nothing here: the effects are given")
+
+
+def _header_faults(
+    name: str, header: tuple[str, ...], layout: str, named: Collection[str]
+) -> Iterator[Fault]:
+    """Demand the columns of one layout, the labels and what the options name."""
+    where = f"{name} row 1"
+    for column in sorted({c for c in header if c and header.count(c) > 1}):
+        yield Fault(where, f"column {column!r} twice", "each column once")
+    if _LABEL not in header:
+        near = _near(_LABEL, header)
+        yield Fault(where, "no column 'study'", "a column with the name of each", near)
+    if not layout:
+        yield from _no_layout(where, header)
+    for wanted in named:
+        if wanted not in header:
+            listed = ", ".join(column for column in header if column)
+            near = closest(wanted, header)
+            yield Fault(where, f"no column {wanted!r}", f"one of: {listed}", near)
+
+
+def _no_layout(where: str, header: tuple[str, ...]) -> Iterator[Fault]:
+    """Say which columns lack, for the layout that the file comes closest to."""
+    known = {column for columns in LAYOUTS.values() for column in columns}
+    meant = {closest(name, known) for name in header if name not in known}
+    found = (set(header) & known) | (meant - {None})
+    best = max(LAYOUTS.values(), key=lambda c: len(set(c) & found) / len(c))
+    allowed = "; or ".join(", ".join(columns) for columns in LAYOUTS.values())
+    for column in best:
+        if column not in header:
+            near = _near(column, header)
+            yield Fault(where, f"no column {column!r}", f"columns {allowed}", near)
+
+
+def _near(column: str, header: Sequence[str]) -> str | None:
+    """Give the column that was meant; of short names also the only one as short."""
+    known = {_LABEL, *(name for columns in LAYOUTS.values() for name in columns)}
+    others = [name for name in header if name and name not in known]
+    alike = [name for name in others if len(name) == len(column)]
+    return closest(column, others) or (alike[0] if len(alike) == 1 else None)
+
+
+def _size_faults(name: str, rows: Sequence[RawRow]) -> Iterator[Fault]:
+    if len(rows) < 2:
+        counted = f"{len(rows)} row{'' if len(rows) == 1 else 's'} of effects"
+        yield Fault(name, counted, "two or more")
+    for row in rows:
+        if len(row.values) != len(row.columns):
+            allowed = f"{len(row.columns)}; quote cells that hold the separator"
+            yield Fault(row.where(), f"{len(row.values)} cells", allowed)
+
+
+def _needed_words(
+    row: RawRow, names: Sequence[str], header: tuple[str, ...]
+) -> Iterator[Fault]:
+    for name in dict.fromkeys(names):
+        if name in header and not row[name]:
+            yield Fault(row.where(name), "an empty cell", "a value in every row")
+
+
+def _cells(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
+    """List what is wrong with the numbers of a row."""
+    for column in columns:
+        value = _number(row[column])
+        met = repr(row[column]) if row[column] else "an empty cell"
+        if value is None:
+            yield Fault(row.where(column), met, "a finite number")
+        elif column in _POSITIVE and value <= 0:
+            yield Fault(row.where(column), met, "a number above zero")
+        elif column in _COUNTS and (value < 2 or value != int(value)):
+            yield Fault(row.where(column), met, "a whole number, 2 or more")
+    yield from _interval(row, columns)
+
+
+def _interval(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
+    """Demand an interval that holds its effect and has a width."""
+    if "ci_low" not in columns:
+        return
+    low, middle, high = (_number(row[c]) for c in ("ci_low", "effect", "ci_high"))
+    if low is None or middle is None or high is None:
+        return
+    if not low <= middle <= high or low == high:
+        met = f"{middle:g} with the interval {low:g} to {high:g}"
+        yield Fault(row.where("effect"), met, "ci_low <= effect <= ci_high, not equal")
+
+
+def _values(texts: Sequence[str]) -> tuple[float | str, ...]:
+    """Give a moderator as numbers, or as words where any cell is no number."""
+    numbers = [_number(text) for text in texts]
+    given = [value for value in numbers if value is not None]
+    return tuple(given) if len(given) == len(texts) else tuple(texts)
+
+
+def _effects(
+    rows: Sequence[RawRow], columns: Sequence[str], measure: str, faults: list[Fault]
+) -> list[tuple[float, float]]:
+    """Give effect and variance of each row; what a measure refuses is a fault."""
+    made = []
+    for row in rows:
+        try:
+            made.append(_effect(row, columns, measure))
+        except DataError as bad:
+            faults += [
+                Fault(row.where(), f"{f.where} {f.met}", f.allowed) for f in bad.faults
+            ]
+    return made
+
+
+def _effect(row: RawRow, columns: Sequence[str], measure: str) -> tuple[float, float]:
+    cells = {column: float(row[column]) for column in columns}
+    if "yi" in cells:
+        return cells["yi"], cells["vi"]
+    if "se" in cells:
+        yi, vi = from_effect(cells["effect"], se=cells["se"])
+    elif "ci_low" in cells:
+        yi, vi = from_effect(cells["effect"], cells["ci_low"], cells["ci_high"])
+    else:
+        sham = {"sham": cells[SHAM]} if SHAM in cells else {}
+        groups = [cells[column] for column in LAYOUTS["group means"]]
+        yi, vi = MEASURES[measure](*groups, **sham)
+    return float(yi), float(vi)

@@ -1,0 +1,207 @@
+"""Four readings of one pool: plain, by quality, sceptical, corrected for selection.
+
+Each gives a mean with its 95 % interval and a 95 % interval for a next study. They
+stand side by side, none is the answer; `docs/pooling.md` gives the formulas.
+
+- plain: random effects.
+- quality: weights 1/(v + tau2) multiplied by the share of items known to be good.
+- sceptical: the pooled effect as a normal likelihood, with a normal prior around zero.
+- selection: PET-PEESE, from :data:`LEAST_FOR_SELECTION` effects on.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from exoheart.evidence.meta.bias import pet_peese
+from exoheart.evidence.meta.result import Interval, MetaFit
+from exoheart.evidence.pooling.rows import PoolKey
+from exoheart.evidence.tables import data_folder, number, read_table
+
+PRIORS = ("plain", "quality", "sceptical", "selection")
+#: Effects below which a correction for selection is not given: below about ten, tests
+#: of small-study effects can hardly tell them from chance.
+LEAST_FOR_SELECTION = 10
+_Z = 1.959963984540054
+_SAME = 1e-12
+_DEPENDENT = "not given: it takes effects as independent, and times of a study aren't"
+
+
+@dataclass(frozen=True, slots=True)
+class PooledPrior:
+    """One reading of a pool.
+
+    Parameters
+    ----------
+    name
+        One of :data:`PRIORS`.
+    estimate, ci95, pi95
+        Mean, its interval and that of a next study, in the unit of the pool; None where
+        not given.
+    words
+        What it rests on, or why it isn't given.
+    """
+
+    name: str
+    estimate: float | None
+    ci95: Interval | None
+    pi95: Interval | None
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class Pooled:
+    """What the readings start from: a fit, or one effect alone.
+
+    Parameters
+    ----------
+    yi, vi
+        Effects and variances, shape (k,).
+    fit
+        None for a single effect.
+    quality
+        Factor of each effect's weight, shape (k,).
+    width
+        Standard deviation of the sceptical prior [unit of the effects]; None where no
+        table gives one.
+    """
+
+    yi: Sequence[float]
+    vi: Sequence[float]
+    fit: MetaFit | None
+    quality: Sequence[float]
+    width: float | None
+
+
+def load_widths(folder: Path | None = None) -> dict[tuple[str, str], float]:
+    """Load the widths of the sceptical prior: (outcome or empty, unit) -> SD.
+
+    Raises
+    ------
+    DataError
+        A width that is no number.
+    """
+    root = data_folder(folder)
+    path = root / "pooled" / "sceptical.csv"
+    if not path.exists():
+        return {}
+    _, rows = read_table(path, root)
+    return {(r["outcome"], r["unit"]): number(r, "width") or math.nan for r in rows}
+
+
+def width_for(
+    key: PoolKey, widths: dict[tuple[str, str], float], asked: float | None = None
+) -> float | None:
+    """Give the sceptical width of a pool: `asked`, else the tables'; None without."""
+    if asked is not None:
+        return asked
+    return widths.get((key.quantity, key.unit), widths.get(("", key.unit)))
+
+
+def pooled_priors(pooled: Pooled) -> tuple[PooledPrior, ...]:
+    """Give all four readings, in the order of :data:`PRIORS`."""
+    plain = _plain(pooled)
+    return (plain, _quality(pooled), _sceptical(pooled, plain), _selection(pooled))
+
+
+def _plain(pooled: Pooled) -> PooledPrior:
+    fit = pooled.fit
+    if fit is None or fit.estimate is None:
+        half = _Z * math.sqrt(pooled.vi[0])
+        mean = pooled.yi[0]
+        words = "one effect: nothing is pooled, and how studies differ is not known"
+        return PooledPrior("plain", mean, (mean - half, mean + half), None, words)
+    words = f"random effects, {fit.method}, {fit.k} effects, test {fit.test}"
+    return PooledPrior("plain", fit.estimate, fit.ci95, fit.pi95, words)
+
+
+def _quality(pooled: Pooled) -> PooledPrior:
+    """Weigh by precision times quality; the same factors everywhere change nothing."""
+    plain, fit, factors = _plain(pooled), pooled.fit, pooled.quality
+    if fit is None:
+        words = "one effect: a weight changes nothing"
+        return PooledPrior("quality", plain.estimate, plain.ci95, None, words)
+    low, high = min(factors), max(factors)
+    if high - low < _SAME:
+        words = "as much is known of each effect's quality, so the weights stay"
+        return PooledPrior("quality", plain.estimate, plain.ci95, plain.pi95, words)
+    if fit.cluster_model is not None:
+        return PooledPrior("quality", None, None, None, _DEPENDENT)
+    mean, error = _weighted(pooled, fit)
+    critical = _critical(fit)
+    words = f"weights multiplied by {low:.2g} to {high:.2g} (assumed rule)"
+    half = critical * error
+    ends = (mean - half, mean + half)
+    return PooledPrior("quality", mean, ends, _reach(fit, mean, error, critical), words)
+
+
+def _reach(
+    fit: MetaFit | None, mean: float, error: float, critical: float = _Z
+) -> Interval | None:
+    """Give where a next study is expected; None where the fit has no such interval."""
+    if fit is None or fit.pi95 is None:
+        return None
+    wide = critical * math.sqrt(error**2 + fit.tau2)
+    return mean - wide, mean + wide
+
+
+def _weighted(pooled: Pooled, fit: MetaFit) -> tuple[float, float]:
+    """Give the mean under changed weights and its standard error."""
+    totals = [v + fit.tau2 for v in pooled.vi]
+    weights = [q / total for q, total in zip(pooled.quality, totals, strict=True)]
+    whole = sum(weights)
+    mean = sum(w * y for w, y in zip(weights, pooled.yi, strict=True)) / whole
+    squares = sum(w**2 * t for w, t in zip(weights, totals, strict=True))
+    variance = squares / whole**2
+    if fit.test == "knha":
+        spread = sum(
+            (y - mean) ** 2 / t for y, t in zip(pooled.yi, totals, strict=True)
+        )
+        variance *= spread / (fit.k - 1)
+    return mean, math.sqrt(variance)
+
+
+def _critical(fit: MetaFit) -> float:
+    """Give the quantile that the fit's own interval uses."""
+    from scipy.stats import t
+
+    return _Z if fit.df is None else float(t.ppf(0.975, fit.df))
+
+
+def _sceptical(pooled: Pooled, plain: PooledPrior) -> PooledPrior:
+    """Combine the pooled effect with a normal prior around zero.
+
+    The likelihood is a normal with the width of the plain interval, so that what few
+    studies leave open stays open.
+    """
+    if plain.estimate is None or plain.ci95 is None or pooled.width is None:
+        words = "not given: no width of the prior for this unit"
+        return PooledPrior("sceptical", None, None, None, words)
+    error = (plain.ci95[1] - plain.ci95[0]) / (2 * _Z)
+    precision = 1 / error**2 + 1 / pooled.width**2
+    mean, spread = plain.estimate / error**2 / precision, math.sqrt(1 / precision)
+    ends = (mean - _Z * spread, mean + _Z * spread)
+    reach = _reach(pooled.fit, mean, spread)
+    words = f"prior around 0 with SD {pooled.width:g} (assumed)"
+    return PooledPrior("sceptical", mean, ends, reach, words)
+
+
+def _selection(pooled: Pooled) -> PooledPrior:
+    count = len(pooled.yi)
+    if count < LEAST_FOR_SELECTION:
+        plural = "" if count == 1 else "s"
+        words = (
+            f"not given: {count} effect{plural}; from {LEAST_FOR_SELECTION} on, since "
+            "fewer can't tell selection from chance"
+        )
+        return PooledPrior("selection", None, None, None, words)
+    if pooled.fit is not None and pooled.fit.cluster_model is not None:
+        return PooledPrior("selection", None, None, None, _DEPENDENT)
+    found = pet_peese(pooled.yi, pooled.vi)
+    error = (found.ci95[1] - found.ci95[0]) / (2 * _Z)
+    reach = _reach(pooled.fit, found.estimate, error)
+    words = f"PET-PEESE ({found.used}): the effect of a study without sampling error"
+    return PooledPrior("selection", found.estimate, found.ci95, reach, words)

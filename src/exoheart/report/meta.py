@@ -1,0 +1,306 @@
+"""The page of ``evidence meta``, and the tables that the terminal shows too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import resources
+from typing import Any
+
+from markupsafe import Markup
+
+from exoheart.figures import numbers
+from exoheart.figures.funnel import funnel
+from exoheart.figures.meta import meta_forest
+from exoheart.figures.orchard import orchard
+from exoheart.report.blocks import (
+    Block,
+    Cell,
+    Part,
+    Section,
+    Table,
+    Text,
+    picture,
+    sentences,
+    table,
+)
+from exoheart.report.page import Page, css_string
+from exoheart.report.template import template
+
+#: What tells these pages from other files.
+MARK = '<meta name="description" content="Meta-analysis">'
+COMMAND = "exoheart evidence meta"
+_STANDING = "Research use only, not medical advice; pooled from the effects of a file."
+_MEASURES = {
+    "MD": "mean difference",
+    "SMD": "standardised mean difference",
+    "NMD": "normalised mean difference (%)",
+    "ROM": "log ratio of means",
+    "": "effect, as in the file",
+}
+NOT_GIVEN = "not given"
+
+
+def render_meta(document: Mapping[str, Any]) -> str:
+    """Write the document of ``evidence meta --json`` as one HTML file.
+
+    A pure function: the same document gives the same bytes.
+    """
+    style = resources.files("exoheart.report").joinpath("report.css")
+    page = Page(
+        kind="Meta-analysis",
+        title=str(document["file"]),
+        question="",
+        file="",
+        version=str(document["version"]),
+        standing=_STANDING,
+        foot=css_string(_STANDING),
+        facts=_facts(document),
+        head=(),
+        sections=(
+            Section("result", "Result", tuple(_result(document))),
+            Section("studies", "Effects", tuple(_studies(document))),
+            Section("sensitivity", "Sensitivity", tuple(_sensitivity(document))),
+        ),
+        style=Markup(style.read_text(encoding="utf-8")),
+    )
+    return template("exoheart.report", "report.html.jinja").render(page=page)
+
+
+def _facts(document: Part) -> tuple[tuple[str, str], ...]:
+    facts = [
+        ("Effects", numbers.number(document["k"])),
+        ("Measure", measure_words(document)),
+        ("Method", f"{document['method']}, test {document['test']}"),
+    ]
+    if document["moderators"]:
+        facts.append(("Moderators", ", ".join(document["moderators"])))
+    if document["cluster"]:
+        model = document["cluster_model"]
+        facts.append(("Clusters", f"{document['cluster']} ({model})"))
+    return tuple(facts)
+
+
+def measure_words(document: Part) -> str:
+    """Say what the effects are."""
+    return _MEASURES[str(document["measure"])]
+
+
+def sentence(document: Part) -> str:
+    """Say in one line where a next study is expected, then where the mean is."""
+    count = numbers.number(document["k"])
+    if document["moderators"]:
+        return f"{count} effects, regressed on {', '.join(document['moderators'])}."
+    told = f"{count} effects: "
+    if document["pi95"]:
+        told += f"a next study within {numbers.interval(document['pi95'])} (95 %), "
+    mean = numbers.median(document["estimate"], document["ci95"])
+    return f"{told}mean within {numbers.interval(document['ci95'])} ({mean})."
+
+
+def result_table(document: Part) -> Table:
+    """Give the pooled result, the prediction interval first."""
+    rows: list[tuple[Cell, ...]] = []
+    if not document["moderators"]:
+        rows += [
+            ("Next study, 95 %", _ends(document["pi95"])),
+            ("Mean, 95 %", _ends(document["ci95"])),
+            ("Mean", numbers.median(document["estimate"], document["ci95"])),
+            ("Standard error", numbers.number(document["se"])),
+            ("p of no effect", _p(document["p"])),
+        ]
+    rows += [
+        ("Variance between studies (tau²)", numbers.number(document["tau2"])),
+        ("tau², 95 %", _ends(document["tau2_ci95"])),
+        ("I², %", numbers.number(document["i2"])),
+        ("Q (degrees of freedom)", _q(document)),
+        ("p of Q", _p(document["q_p"])),
+    ]
+    if document.get("sigma2"):
+        between, within = document["sigma2"]
+        told = f"{numbers.number(between)}, {numbers.number(within)}"
+        rows.append(("Variance between and within clusters", told))
+    if document["moderators"]:
+        rows.append(("Moderators together, p", _p(document["qm_p"])))
+        rows.append(("Heterogeneity explained (R²), %", numbers.number(document["r2"])))
+    caption = f"Pooled {measure_words(document)}"
+    return table(caption, ("What", "Value"), rows, (1,))
+
+
+def _q(document: Part) -> str:
+    return f"{numbers.number(document['q'])} ({numbers.number(document['df'])})"
+
+
+def _ends(pair: object) -> str:
+    return NOT_GIVEN if pair is None else numbers.interval(pair)
+
+
+def _p(value: object) -> str:
+    given = numbers.finite(value)
+    if given is None:
+        return numbers.MISSING
+    return "below 0.0001" if given < 1e-4 else numbers.number(given, 2)
+
+
+def coefficients_table(document: Part) -> Table:
+    """Give the coefficients of a meta-regression."""
+    rows = [
+        (
+            one["name"],
+            _ends(one.get("ci95")),
+            numbers.number(one["estimate"]),
+            numbers.number(one["se"]),
+            _p(one["p"]),
+        )
+        for one in document["coefficients"]
+    ]
+    columns = ("Term", "95 %", "Estimate", "Standard error", "p")
+    return table("Coefficients", columns, rows, (1, 2, 3, 4))
+
+
+def studies_table(document: Part) -> Table:
+    """Give the effects of the file with their weights."""
+    rows = [
+        (
+            one["study"],
+            numbers.interval(one["ci95"]),
+            numbers.median(one["yi"], one["ci95"]),
+            numbers.number(one["se"]),
+            numbers.number(one["weight"], 2),
+        )
+        for one in document["studies"]
+    ]
+    columns = ("Study", "95 %", "Effect", "Standard error", "Weight, %")
+    return table("Effects", columns, rows, (1, 2, 3, 4))
+
+
+def groups_table(document: Part) -> Table:
+    """Give mean and prediction interval of each group, each with its own tau²."""
+    rows = [
+        (
+            one["label"],
+            str(one["k"]),
+            _ends(one["pi95"]),
+            _ends(one["ci95"]),
+            numbers.median(one["mean"], one["ci95"]),
+        )
+        for one in document["groups"]
+    ]
+    columns = ("Group", "Effects", "Next study, 95 %", "Mean, 95 %", "Mean")
+    return table("By group", columns, rows, (1, 2, 3, 4))
+
+
+def _result(document: Part) -> list[Block]:
+    blocks: list[Block] = [Text(sentence(document), "lead"), result_table(document)]
+    if document["moderators"]:
+        blocks.append(coefficients_table(document))
+    caption = (
+        "Orchard: every effect as large as it is precise; thick line: mean, 95 %; thin "
+        "line: a next study, 95 %."
+    )
+    spec = orchard(_orchard_content(document))
+    blocks.append(picture("orchard", spec, caption, groups_table(document)))
+    return blocks + sentences(document["notes"], "To know")
+
+
+def _studies(document: Part) -> list[Block]:
+    caption = (
+        "Forest: squares grow with weight; the bar is where a next study is expected, "
+        "the diamond the mean."
+    )
+    spec = meta_forest(_forest_content(document))
+    twin = studies_table(document)
+    return [picture("forest", spec, caption, twin, folded=False)]
+
+
+def _forest_content(document: Part) -> dict[str, Any]:
+    rows = [
+        {
+            "label": one["study"],
+            "estimate": one["yi"],
+            "low": one["ci95"][0],
+            "high": one["ci95"][1],
+            "weight": one["share"],
+        }
+        for one in document["studies"]
+    ]
+    pooled = {key: document[key] for key in ("ci95", "pi95")}
+    axis = measure_words(document)
+    return {"axis": axis, "rows": rows, "mean": document["estimate"], **pooled}
+
+
+def _orchard_content(document: Part) -> dict[str, Any]:
+    return {"axis": measure_words(document), "groups": document["groups"]}
+
+
+def _funnel_content(document: Part) -> dict[str, Any]:
+    rows = [
+        {"label": one["study"], "estimate": one["yi"], "se": one["se"]}
+        for one in document["studies"]
+    ]
+    filled = document["sensitivity"]["trim_and_fill"].get("filled") or ()
+    rows += [{**one, "filled": True} for one in filled]
+    mean = document["unmoderated"]["estimate"]
+    return {"axis": measure_words(document), "rows": rows, "mean": mean}
+
+
+def _sensitivity(document: Part) -> list[Block]:
+    caption = (
+        "Funnel: the shaded region holds 95 % of studies of one and the same effect; "
+        "hollow: put in by trim and fill."
+    )
+    content = _funnel_content(document)
+    rows = [
+        (
+            f"{one['label']}{' (put in)' if one.get('filled') else ''}",
+            numbers.number(one["estimate"]),
+            numbers.number(one["se"]),
+        )
+        for one in content["rows"]
+    ]
+    columns = ("Study", "Effect", "Standard error")
+    twin = table("Effects of the funnel", columns, rows, (1, 2))
+    drawn = picture("funnel", funnel(content), caption, twin)
+    return [drawn, *sensitivity_tables(document)]
+
+
+def sensitivity_tables(document: Part) -> list[Table]:
+    """Give small-study effects, and what each study does to the mean."""
+    given = document["sensitivity"]
+    rows: list[tuple[str, ...]] = [
+        _line("Egger's test, p", given["egger"], lambda one: ("", _p(one["p"]))),
+        _line("Trim and fill", given["trim_and_fill"], _filled),
+        _line("PET-PEESE", given["pet_peese"], _pet),
+    ]
+    made = [
+        table("Small-study effects", ("Check", "95 %", "Value"), rows, (1, 2)),
+    ]
+    if given["leave_one_out"]:
+        left = [
+            (
+                one["left_out"],
+                _ends(one["pi95"]),
+                _ends(one["ci95"]),
+                numbers.median(one["estimate"], one["ci95"]),
+                numbers.number(one["tau2"]),
+            )
+            for one in given["leave_one_out"]
+        ]
+        columns = ("Without", "Next study, 95 %", "Mean, 95 %", "Mean", "tau²")
+        made.append(table("Each study left out", columns, left, (1, 2, 3, 4)))
+    return made
+
+
+def _line(name: str, one: Part, words: Any) -> tuple[str, ...]:
+    if one.get("reason"):
+        return (name, "", f"{NOT_GIVEN}: {one['reason']}")
+    return (name, *words(one))
+
+
+def _filled(one: Part) -> tuple[str, str]:
+    mean = numbers.median(one["estimate"], one["ci95"])
+    return _ends(one["ci95"]), f"{mean}, {one['missing']} put in ({one['side']})"
+
+
+def _pet(one: Part) -> tuple[str, str]:
+    mean = numbers.median(one["estimate"], one["ci95"])
+    return _ends(one["ci95"]), f"{mean} ({one['used']})"

@@ -1,0 +1,210 @@
+"""Tables of ``evidence pool``, for its page and for the terminal."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from exoheart.figures import numbers
+from exoheart.report.blocks import Part, Table, Text, linked, table
+
+NOT_GIVEN = "not given"
+#: Names of the two bounds.
+BOUND = {"SD": "bound: spreads read as SD", "SEM": "bound: spreads read as SEM"}
+
+
+def split(document: Part) -> tuple[list[Part], list[Part]]:
+    """Part the pools with something to show from those with rows left out only."""
+    parts = ("effects", "bounds", "published")
+    shown = [one for one in document["pools"] if any(one[part] for part in parts)]
+    return shown, [one for one in document["pools"] if one not in shown]
+
+
+def title(one: Part) -> str:
+    """Name a pool."""
+    where = f" of {one['of']}" if one["of"] else ""
+    setting = "" if one["setting"] == "animals" else f", {one['setting']}"
+    return f"{one['outcome']}{where}{setting} ({one['unit']})"
+
+
+def study_name(each: Part) -> str:
+    """Name a study, and say where it is the user's own."""
+    name = str(each["study"]).replace("_", " ")
+    return f"{name} (own)" if each["own"] else name
+
+
+def ends(pair: object) -> str:
+    """Write an interval; ``not given`` without one."""
+    return NOT_GIVEN if pair is None else numbers.interval(pair)
+
+
+def readings_table(one: Part) -> Table:
+    """Give the readings and the bounds, the prediction interval first."""
+    body = [
+        (each["prior"], *_numbers(each), str(each["words"])) for each in one["priors"]
+    ]
+    body += [
+        (
+            BOUND[each["reading"]],
+            *_numbers(each),
+            f"a limit, not a result: {each['of_these_unknown']} of {each['k']} rest on "
+            "a spread of unknown kind",
+        )
+        for each in one["bounds"]
+    ]
+    columns = ("Reading", "Next study, 95 %", "Mean, 95 %", "Mean", "Rests on")
+    return table(f"{title(one)}: readings", columns, body, (1, 2, 3))
+
+
+def _numbers(each: Part) -> tuple[str, str, str]:
+    if each["estimate"] is None:
+        return NOT_GIVEN, NOT_GIVEN, NOT_GIVEN
+    mean = numbers.median(each["estimate"], each["ci95"])
+    return ends(each["pi95"]), ends(each["ci95"]), mean
+
+
+def effects_table(one: Part) -> Table:
+    """Give the effects that can be pooled."""
+    body = [
+        (
+            study_name(each),
+            f"{each['arm']} against {each['comparator']}",
+            f"{each['species']}, {each['model']}",
+            str(each["at"] or "not said"),
+            _groups(each),
+            numbers.interval(each["ci95"]),
+            numbers.median(each["yi"], each["ci95"]),
+            str(each["rests_on"]),
+        )
+        for each in one["effects"]
+    ]
+    columns = (
+        *("Study", "Arm", "Animal", "At", "n"),
+        *("95 %", "Effect", "Rests on"),
+    )
+    return table(f"{title(one)}: effects", columns, body, (4, 5, 6))
+
+
+def _groups(each: Part) -> str:
+    counts = [each["n_treated"], each["n_control"]]
+    return " and ".join(numbers.number(n) for n in counts if n is not None)
+
+
+def between_table(between: Part) -> Table:
+    """Give the spread between reviews by each reading."""
+    body = [
+        (each["prior"], ends(each["pi95"]), str(each["words"]))
+        for each in between["priors"]
+    ]
+    caption = (
+        f"Spread between {between['reviews']} reviews ({between['with_interval']} with "
+        f"an interval): {numbers.number(between['lowest'])} to "
+        f"{numbers.number(between['highest'])}, SD between "
+        f"{numbers.number(between['sd_between'])}"
+    )
+    return table(caption, ("Reading", "Next review, 95 %", "Rests on"), body, (1,))
+
+
+def notes(one: Part) -> list[Text]:
+    """Give what to know of bounds and of the reviews' spread."""
+    told = [Text(text, "note") for text in spread_words(one)]
+    between = one["between_reviews"]
+    if between:
+        told.append(Text(str(between["words"]), "note"))
+    if between and between["outside"]:
+        names = ", ".join(name.replace("_", " ") for name in between["outside"])
+        words = f"Without an interval, and outside that spread: {names}."
+        told.append(Text(words, "note"))
+    return told
+
+
+def spread_words(one: Part) -> list[str]:
+    """Say which reading of a spread agrees with the P value that is printed."""
+    said = []
+    for each in one["bounds"][0]["effects"] if one["bounds"] else ():
+        told = each["spread_check"]
+        if told is None:
+            continue
+        p_sd, p_sem = (_p(told[key]) for key in ("p_if_sd", "p_if_sem"))
+        fits = {"both": "both", "neither": "neither"}.get(
+            told["agrees_with"], f"the {told['agrees_with']}"
+        )
+        said.append(
+            f"{study_name(each)}: the printed P {told['printed_p']} agrees with {fits} "
+            f"(t test: {p_sd} if the spread is an SD, {p_sem} if a standard error); "
+            "shown, not used."
+        )
+    return said
+
+
+def _p(value: object) -> str:
+    given = numbers.finite(value)
+    if given is None:
+        return numbers.MISSING
+    return "below 0.0001" if given < 1e-4 else numbers.number(given, 2)
+
+
+def reviews_table(published: Sequence[Part]) -> Table:
+    """Give the reviews beside a pool."""
+    body = [
+        (
+            linked(f"{each['review']} [{each['source']}]".replace("_", " ")),
+            str(each["comparison"]),
+            ends(each["ci95"]),
+            numbers.median(each["estimate"], each["ci95"]),
+            numbers.number(each["studies"]),
+            "yes" if each["counted"] else "another part of the same review",
+            _review_note(each),
+        )
+        for each in published
+    ]
+    columns = (
+        *("Review", "Comparison", "95 %", "Pooled", "Studies"),
+        *("Counted", "Note"),
+    )
+    return table("Reviews beside, never mixed in", columns, body, (2, 3, 4))
+
+
+def _review_note(each: Part) -> str:
+    if each["quality_score"] is None:
+        return str(each["note"])
+    score = numbers.number(each["quality_score"])
+    return f"median quality score of its studies: {score}; {each['note']}"
+
+
+def quality_table(effects: Sequence[Part]) -> Table:
+    """Give what is known of how the pooled studies were done."""
+    names = tuple(effects[0]["quality"])
+    body = [
+        (study_name(each), *each["quality"].values(), f"{each['quality_factor']:.2f}")
+        for each in effects
+    ]
+    columns = ("Study", *names, "Factor of weight")
+    return table("What is known of quality", columns, body, (len(columns) - 1,))
+
+
+def left_table(left: Sequence[Part]) -> Table:
+    """Give the rows that are not pooled, each with its reason."""
+    body = [
+        (
+            study_name(each),
+            str(each["arm"]),
+            f"{each['printed']}{', ' if each['at'] else ''}{each['at']}",
+            str(each["reason"]),
+        )
+        for each in left
+    ]
+    return table("Not pooled", ("Study", "Arm", "Printed", "Why not"), body)
+
+
+def rest_table(rest: Sequence[Part]) -> Table:
+    """Give the outcomes of which nothing can be told but that rows exist."""
+    body = [(title(one), str(one["rows"]), _why(one)) for one in rest]
+    return table("Outcomes without an effect", ("Outcome", "Rows", "Why"), body, (1,))
+
+
+def _why(one: Part) -> str:
+    reasons: dict[str, int] = {}
+    for each in one["not_pooled"]:
+        name = str(each["reason"]).partition(", only:")[0]
+        reasons[name] = reasons.get(name, 0) + 1
+    return "; ".join(f"{name} ({count})" for name, count in reasons.items())

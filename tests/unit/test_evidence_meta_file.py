@@ -1,0 +1,156 @@
+"""A user's table of effects: every layout, every fault, and what comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from exoheart.errors import DataError
+from exoheart.evidence.meta import fit
+from exoheart.evidence.meta.effects import MD, NMD, SMD
+from exoheart.evidence.meta_document import MetaChoices, meta_document, meta_from_file
+from exoheart.evidence.meta_file import read_meta_file
+
+BAD = Path(__file__).parents[1] / "bad" / "meta"
+Z = 1.959963984540054
+ROWS = "study,yi,vi,dose,site\nA,1,0.2,5,X\nB,3,0.4,10,Y\nC,2,0.3,20,X\nD,5,0.9,9,Y\n"
+
+
+@pytest.fixture
+def table(tmp_path):
+    def write(text, name="table.csv"):
+        path = tmp_path / name
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
+
+
+def test_effects_and_variances_are_read_as_they_stand(table):
+    read = read_meta_file(table(ROWS), moderators=["dose", "site"], cluster="site")
+    assert (read.yi, read.vi) == ((1, 3, 2, 5), (0.2, 0.4, 0.3, 0.9))
+    assert read.labels == ("A", "B", "C", "D")
+    assert read.moderators == {"dose": (5, 10, 20, 9), "site": ("X", "Y", "X", "Y")}
+    assert read.cluster == ("X", "Y", "X", "Y")
+    assert read_meta_file(table(ROWS)).unused == ("dose", "site")
+
+
+def test_semicolons_and_decimal_commas_mean_the_same(table):
+    european = ROWS.replace(",", ";").replace(".", ",")
+    assert read_meta_file(table(european)) == read_meta_file(table(ROWS))
+    assert read_meta_file(table("\ufeff" + ROWS)) == read_meta_file(table(ROWS))
+
+
+@given(st.floats(-50, 50), st.floats(0.1, 20))
+def test_an_interval_is_worth_its_standard_error(tmp_path_factory, effect, error):
+    folder = tmp_path_factory.mktemp("intervals")
+    ends = f"{effect - Z * error},{effect + Z * error}"
+    both = {
+        "ci": f"study,effect,ci_low,ci_high\nA,{effect},{ends}\nB,{effect},{ends}\n",
+        "se": f"study,effect,se\nA,{effect},{error}\nB,{effect},{error}\n",
+    }
+    read = {}
+    for name, text in both.items():
+        path = folder / f"{name}.csv"
+        path.write_text(text, "utf-8")
+        read[name] = read_meta_file(path).vi
+    assert read["ci"] == pytest.approx(read["se"], rel=1e-9)
+    assert read["se"][0] == pytest.approx(error**2)
+
+
+GROUPS = "study,m1,sd1,n1,m2,sd2,n2,m_sham\nA,45,5,8,38,6,8,70\nB,50,6,6,41,5,7,72\n"
+
+
+@pytest.mark.parametrize(
+    ("measure", "expected"),
+    [
+        (None, MD(45, 5, 8, 38, 6, 8)),
+        ("SMD", SMD(45, 5, 8, 38, 6, 8)),
+        ("NMD", NMD(45, 5, 8, 38, 6, 8, sham=70)),
+    ],
+)
+def test_group_means_become_the_measure_asked_for(table, measure, expected):
+    read = read_meta_file(table(GROUPS), measure=measure)
+    assert (read.yi[0], read.vi[0]) == expected
+    assert read.measure == (measure or "MD")
+
+
+FAULTS = {
+    "misspelt_column": ["row 1", "'yi'", "did you mean 'y1'"],
+    "no_study_column": ["row 1", "did you mean 'trial'"],
+    "text_and_blank_for_numbers": [
+        "row 2, column yi: met 'half'",
+        "row 3, column vi: met an empty cell",
+    ],
+    "variance_not_above_zero": ["row 2, column vi", "row 3, column vi"],
+    "effect_outside_its_interval": ["row 2, column effect", "6 to 9"],
+    "one_effect": ["1 row", "two or more"],
+    "part_of_an_animal": ["row 2, column n1: met '4.5'", "row 3, column n1: met '1'"],
+    "nameless_study": ["row 2, column study"],
+    "comma_too_many": ["row 2: met 4 cells"],
+    "effect_without_error": ["row 1", "effect, ci_low, ci_high; or effect, se"],
+    "empty": ["no column 'study'", "0 rows"],
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_told_with_row_and_column(name):
+    with pytest.raises(DataError) as told:
+        read_meta_file(BAD / f"{name}.csv")
+    for words in FAULTS[name]:
+        assert words in str(told.value)
+
+
+def test_a_ratio_of_a_negative_mean_is_refused_with_its_row():
+    with pytest.raises(DataError, match=r"row 2: met mt \* mc"):
+        read_meta_file(BAD / "ratio_of_a_negative_mean.csv", measure="ROM")
+
+
+def test_every_bad_file_is_tried():
+    listed = {path.stem for path in BAD.glob("*.csv")}
+    assert listed == {*FAULTS, "ratio_of_a_negative_mean"}
+
+
+def test_faults_of_options_and_of_the_file_come_together():
+    choices = MetaChoices(method="RELM", cluster="labb")  # type: ignore[arg-type]
+    with pytest.raises(DataError) as told:
+        meta_from_file(
+            BAD / "misspelt_column.csv", choices, measure="MDD", moderators=["dose"]
+        )
+    for words in ("'REML'", "'MD'", "'dose'", "'labb'", "'y1'"):
+        assert words in str(told.value)
+
+
+def test_the_document_is_the_fit_and_more(table):
+    read = read_meta_file(table(ROWS))
+    document = meta_document(read, MetaChoices(method="DL", test="knha"))
+    expected = fit(read.yi, read.vi, method="DL", test="knha").to_json()
+    assert {key: document[key] for key in expected} == expected
+    assert [one["study"] for one in document["studies"]] == ["A", "B", "C", "D"]
+    assert sum(one["share"] for one in document["studies"]) == pytest.approx(1.0)
+    left = document["sensitivity"]["leave_one_out"]
+    assert [one["left_out"] for one in left] == ["A", "B", "C", "D"]
+    without = fit(read.yi[1:], read.vi[1:], method="DL", test="knha")
+    assert left[0]["estimate"] == pytest.approx(without.estimate)
+
+
+def test_a_factor_groups_the_orchard_and_a_number_does_not(table):
+    read = read_meta_file(table(ROWS), moderators=["site"])
+    groups = meta_document(read, MetaChoices())["groups"]
+    assert [(one["label"], one["k"]) for one in groups] == [("X", 2), ("Y", 2)]
+    read = read_meta_file(table(ROWS), moderators=["dose"])
+    document = meta_document(read, MetaChoices())
+    assert [one["label"] for one in document["groups"]] == ["all effects"]
+    assert document["estimate"] is None
+    assert document["unmoderated"]["estimate"] is not None
+
+
+def test_a_check_that_two_effects_cannot_bear_says_why(table):
+    two = table("\n".join(ROWS.splitlines()[:3]) + "\n")
+    document = meta_document(read_meta_file(two), MetaChoices())
+    for check in ("egger", "pet_peese", "trim_and_fill"):
+        assert document["sensitivity"][check]["reason"]
+    assert document["sensitivity"]["leave_one_out"] == []
