@@ -23,7 +23,7 @@ BEFORE = {
     "seed": 0,
     "draws": 64,
     "studies": {"A_Mouse": "1", "B_Rat": "2"},
-    "verdicts": {"C001": VERDICT, "C002": VERDICT},
+    "verdicts": {"C001": dict(VERDICT), "C002": dict(VERDICT)},
     "pooled": {"vesicles: infarct size [points]": POOL},
 }
 
