@@ -9,9 +9,8 @@ from pathlib import Path
 import pytest
 
 from exoheart.evidence import data_folder
-from exoheart.evidence.claim_rules import check_claims
-from exoheart.evidence.claim_verdict import evidence_answers
-from exoheart.evidence.claims import (
+from exoheart.evidence.claims.rules import check_claims
+from exoheart.evidence.claims.tables import (
     COUNTS,
     QUERY_COLUMNS,
     TOPICS,
@@ -20,6 +19,8 @@ from exoheart.evidence.claims import (
     load_outside,
     load_queries,
 )
+from exoheart.evidence.claims.verdict import evidence_answers
+from exoheart.evidence.studies import load_studies
 
 TABLES = ("claims.csv", "facts.csv", "queries.csv", "outside.csv")
 
@@ -46,6 +47,17 @@ def test_every_statement_without_an_answer_says_why() -> None:
 def test_every_topic_is_used_and_described_in_one_line() -> None:
     assert {row.topic for row in load_outside()} == set(TOPICS)
     assert all(len(text) < 80 and "\n" not in text for text in TOPICS.values())
+
+
+def test_a_study_row_from_a_title_says_so_in_its_verification() -> None:
+    rows = [
+        (study.id, row.verification)
+        for study in load_studies(data_folder())
+        for row in study.outcomes
+        if "from the title" in row.note
+    ]
+    assert rows
+    assert {word for _, word in rows} == {"title"}, rows
 
 
 def test_the_review_never_speaks_for_itself() -> None:
@@ -90,6 +102,12 @@ def faults(folder: Path, name: str, row: int, **cells: str) -> list[str]:
         ("facts.csv", {"source": "Yang2091"}, "did you mean 'Yang2019'"),
         ("facts.csv", {"source": "Review2017"}, "can't speak for its own"),
         ("facts.csv", {"verification": "unread"}, "full text"),
+        ("facts.csv", {"locator": "title page"}, "'title', as in locator"),
+        (
+            "facts.csv",
+            {"verification": "title", "stance": "supports"},
+            "a title alone decides nothing",
+        ),
         ("queries.csv", {"form": "vesicle"}, "did you mean 'vesicles'"),
         ("queries.csv", {"donor": "mesenchymall"}, "did you mean 'mesenchymal'"),
         ("queries.csv", {"route": "intravenus"}, "did you mean 'intravenous'"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import json
 import shutil
 from collections.abc import Callable
 from dataclasses import replace
@@ -14,22 +13,21 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from exoheart.evidence import data_folder
-from exoheart.evidence.claim_match import FAMILIES, direction_of, family_of, matches
-from exoheart.evidence.claim_verdict import (
-    VERDICTS,
-    Counts,
-    EvidenceAnswer,
-    answer_by_evidence,
-    evidence_answers,
-    verdict_of,
-)
-from exoheart.evidence.claims import (
+from exoheart.evidence.claims.match import FAMILIES, direction_of, family_of, matches
+from exoheart.evidence.claims.tables import (
     Claim,
     Fact,
     Query,
     load_claims,
     load_facts,
     load_queries,
+)
+from exoheart.evidence.claims.verdict import (
+    Counts,
+    EvidenceAnswer,
+    answer_by_evidence,
+    evidence_answers,
+    verdict_of,
 )
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord, load_studies
 from exoheart.evidence.tables import read_table
@@ -91,104 +89,6 @@ def answer(*studies: StudyRecord, facts: tuple[Fact, ...] = ()) -> EvidenceAnswe
 
 def fact(stance: str, source: str, verification: str = "abstract") -> Fact:
     return Fact("C900", stance, "in words", source, "abstract", verification, "", "")
-
-
-# ---- the shipped tables ------------------------------------------------------
-
-
-def test_every_statement_gets_one_of_the_four_verdicts() -> None:
-    assert list(SHIPPED) == [f"C{number:03d}" for number in range(1, 173)]
-    assert {one.verdict for one in SHIPPED.values()} == set(VERDICTS)
-
-
-@pytest.mark.parametrize(
-    ("claim", "pro", "con"),
-    [
-        # the coronary route in pigs: ineffective, or a smaller infarct
-        ("C128", "Gallet2017_PigReperfusion", "DeCouto2017_PigReperfusion"),
-        ("C130", "Gallet2017_PigReperfusion", "Charles2020"),
-        # the route of the macrophage study in pigs
-        ("C140", "Gallet2017_PigReperfusion", "DeCouto2017"),
-        # Rab27B: HeLa against breast cancer lines
-        ("C029", "Ostrowski2010", "RabBreast2023"),
-    ],
-)
-def test_known_contradictions_stay_open_and_both_sides_are_shown(
-    claim: str, pro: str, con: str
-) -> None:
-    found = SHIPPED[claim]
-    assert found.verdict == "undecided"
-    assert pro in {cited.key for cited in found.supporting}
-    assert con in {cited.key for cited in found.contradicting}
-
-
-def test_the_two_pig_studies_share_a_cohort_that_stands_on_both_sides() -> None:
-    assert SHIPPED["C128"].counts == Counts(1, 1, 1, 0, 0)
-
-
-def test_one_other_donor_that_works_refutes_that_only_progenitors_do() -> None:
-    only, others = SHIPPED["C147"], SHIPPED["C148"]
-    assert (only.verdict, others.verdict) == ("disagrees", "agrees")
-    against = {cited.key for cited in only.contradicting}
-    assert {"Adamiak2018_MouseReperfusion", "Yu2015_RatInfarct"} <= against
-    # a null of one donor proves neither statement
-    nulls = [{cited.key for cited in one.limiting} for one in (only, others)]
-    assert all("VesicleRoutesNull2023" in keys for keys in nulls)
-
-
-def test_three_pooled_effects_show_the_spread_between_reviews() -> None:
-    said = {cited.key: cited.what for cited in SHIPPED["C005"].supporting}
-    tables = read_table(data_folder() / "pooled" / "pooled.csv", data_folder())[1]
-    printed = {
-        (row["source"], row["pooled"])
-        for row in tables
-        if row["outcome"] == "ejection fraction" and row["form"] == "vesicles"
-    }
-    spread = {
-        ("Yang2019", "12.65"),
-        ("StemCellVesicles2022", "3.67"),
-        ("HypoxicVesicles2021", "9.07"),
-    }
-    assert SHIPPED["C005"].verdict == "agrees"
-    assert spread <= printed
-    assert all(pooled in said[source] for source, pooled in spread)
-
-
-@pytest.mark.parametrize("claim", ["C046", "C047", "C048", "C049"])
-def test_the_retracted_trial_is_listed_and_not_counted(claim: str) -> None:
-    found = SHIPPED[claim]
-    assert found.verdict == "agrees"
-    assert {cited.cohort for cited in found.retracted} == {"SCIPIO"}
-    counted = (*found.supporting, *found.contradicting, *found.limiting)
-    assert not any(cited.cohort == "SCIPIO" for cited in counted)
-
-
-def test_global_function_of_the_trial_limits_what_its_region_says() -> None:
-    limits = SHIPPED["C049"].limiting
-    assert any(cited.source == "Makkar2012" for cited in limits)
-
-
-def test_the_cited_studies_are_told_from_the_independent_ones() -> None:
-    cited = {one.key: one.cited_for_claim for one in SHIPPED["C129"].supporting}
-    assert cited["Gallet2017_PigChronic"]
-    assert not cited["Nguyen2018_PigInfarct"]
-
-
-def test_forms_never_answer_for_one_another() -> None:
-    forms = {query.claim: {query.form} for query in QUERIES}
-    for query in QUERIES:
-        forms[query.claim].add(query.form)
-    for claim, allowed in forms.items():
-        for cited in (*SHIPPED[claim].supporting, *SHIPPED[claim].contradicting):
-            if cited.kind == "study":
-                assert cited.what.split(" (")[0].split(",")[0] in allowed, claim
-
-
-def test_an_answer_is_plain_data_for_json() -> None:
-    found = json.loads(json.dumps(SHIPPED["C128"].plain(), allow_nan=False))
-    assert found["verdict"] == "undecided"
-    assert found["counts"]["both"] == 1
-    assert found["supporting"][0]["cited_for_claim"] is True
 
 
 # ---- what makes a verdict change -----------------------------------------------
@@ -281,6 +181,14 @@ def test_limits_and_unread_texts_decide_nothing() -> None:
     found = answer(facts=facts)
     assert found.verdict == "not answered"
     assert len(found.limiting) == 1
+
+
+def test_what_was_read_of_a_title_alone_is_a_limit() -> None:
+    row = replace(ROW, verification="title")
+    found = answer(study("A", row), facts=(fact("contradicts", "B", "title"),))
+    assert found.verdict == "not answered"
+    assert {cited.key for cited in found.limiting} == {"A", "B"}
+    assert answer(study("A", row), study("B", ROW)).counts.supporting == 1
 
 
 @pytest.mark.parametrize(

@@ -59,8 +59,10 @@ def test_what_the_documentation_says_of_how_little_passes_holds():
         return [one["k"] for one in pool(PoolChoices(form=form))["pools"] if one["k"]]
 
     assert passing("vesicles") == []
-    others = [k for form in FORMS if form != "vesicles" for k in passing(form)]
-    assert others == [1, 1]  # conditioning, in mice and in isolated hearts
+    assert passing("cells") == [1]  # one trial in patients
+    assert passing("conditioning") == [1, 1]  # in mice and in isolated hearts
+    others = sum(len(passing(form)) for form in FORMS)
+    assert others == 3
 
 
 def test_a_spread_of_unknown_kind_bounds_and_never_pools():

@@ -51,7 +51,9 @@ Vandergriff2018_RatReperfusion 1; VesicleRoutes_MouseLigation 3;
 Vicencio2015_Unread 0; Vrijsen2010_InVitro 1; Vrijsen2016_Unread 0;
 Wang2015_InVitro 1; Wang2015_Unread 0; Wharton2022_MouseInfarct 1; Yu2015_InVitro 6;
 Yu2015_RatInfarct 2; Zhang2016_InVitro 3; Zhang2016_RatInfarct 4;
-Zhu2021_PericardialGel 1
+Zhu2021_PericardialGel 1; Charles2020_PigInfarct 6; ConcertHF2021_Patients 24;
+MSCHF_Patients 6; MediumRat_RatInfarct 10; ProgenitorSecretion2018_MouseInfarct 2;
+TNFPrimed2024_MouseLigation 4; VesicleRoutesNull2023_MouseLigation 11
 """
 EXPECTED = {
     name: int(count)
@@ -69,7 +71,8 @@ Hamamoto_SheepLigation LiposomeLarge_Ischaemia Liposome_MouseReperfusion
 Lundy2016_MouseReperfusion Makkar2012_CADUCEUS Makkar2020_ALLSTAR
 Mayfield2016_InVitro Mayfield2016_MouseInfarct Ostovaneh2021_ALLSTAR
 Ostrowski2010_InVitro SCIPIO2012_MRI Terrovitis2009_RatLigation
-Timmers2011_PigLigation Zhang2016_RatInfarct
+Timmers2011_PigLigation Zhang2016_RatInfarct ConcertHF2021_Patients MSCHF_Patients
+MediumRat_RatInfarct
 """
 #: References of the review whose studies are identified, or have a candidate.
 REFERENCES = {12, 28, 31, 32, 39, *range(46, 57), *range(58, 66), 71}
@@ -82,8 +85,8 @@ def test_every_study_that_was_read_is_there_with_its_outcomes():
         if name not in STUDIES or len(STUDIES[name].outcomes) < count
     }
     assert not missing
-    assert len(EXPECTED) == 107
-    assert sum(EXPECTED.values()) == 338
+    assert len(EXPECTED) == 114
+    assert sum(EXPECTED.values()) == 401
 
 
 def test_every_reference_that_was_identified_is_named_by_a_study():
@@ -135,6 +138,31 @@ def test_a_spread_is_an_sd_only_where_a_readable_text_says_so():
         *("CineSscrofa_PigInfarct", "EPC2010_DogRetention", "Makkar2012_CADUCEUS"),
         *("PigCMR_Conditioning", "PigCMR_TimeCourse", "PigCMR_TwentyMinutes"),
     }
+
+
+def test_two_works_on_one_kind_of_mouse_are_two_cohorts():
+    """One was read after 2 h and one after 28 days: no animal can be in both."""
+    spread, effect = (
+        STUDIES[f"{name}_MouseLigation"]
+        for name in ("VesicleRoutes", "VesicleRoutesNull2023")
+    )
+    assert spread.cohort != effect.cohort
+    assert spread.source != effect.source
+    assert {row.direction for row in effect.outcomes if row.at == "28 days"} == {
+        *("none", "")
+    }
+
+
+def test_a_table_without_its_footnotes_gives_no_kind_of_spread():
+    """Table 3 of CONCERT-HF: 12 groups of ejection fraction, each with its n."""
+    rows = [
+        row
+        for row in STUDIES["ConcertHF2021_Patients"].outcomes
+        if row.outcome == "ejection fraction"
+    ]
+    assert len(rows) == 12
+    assert {row.spread_type for row in rows} == {"unknown"}
+    assert all(row.n and row.spread for row in rows)
 
 
 def in_a_dish(study: StudyRecord) -> bool:

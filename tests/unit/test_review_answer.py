@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
@@ -56,6 +58,12 @@ def test_the_verdict_follows_from_the_share(share, verdict):
     assert found.share == pytest.approx(share)
 
 
+def test_an_open_question_that_nothing_speaks_to_is_undecided():
+    values = np.full(100, np.nan)
+    found = answer([contrast(is_open=True)], seen(values), seen([40.0]))
+    assert found.verdict == "undecided"
+
+
 @pytest.mark.parametrize(("share", "verdict"), [(0.5, "agrees"), (0.9, "disagrees")])
 def test_an_open_question_agrees_while_the_model_cant_tell(share, verdict):
     assert answered(share, is_open=True).verdict == verdict
@@ -89,7 +97,56 @@ def test_a_claim_holds_where_all_its_contrasts_hold():
     assert found.verdict == "disagrees"
 
 
-def test_a_claim_on_untreated_animals_is_calibrated():
-    """Neither arm has a product: the heart was fitted to such animals."""
+def test_a_reading_that_fails_decides_beside_one_that_is_silent():
+    """The claim is silent only where nothing of it fails."""
+    silent = Contrast(
+        *("C001", ARM, AGAINST, AGAINST, "ejection fraction", "larger effect"),
+        *(None, False, "larger"),
+    )
+    failing = answer([contrast(), silent], seen(np.full(50, 40.0)), seen([40.0]))
+    assert (failing.verdict, failing.speak) == ("disagrees", 50)
+
+
+@pytest.mark.parametrize(("share", "flipped"), [(0.0, 50.0), (1.0, 50.0), (0.5, 50.0)])
+def test_the_set_that_turns_a_verdict_differs_from_it(share, flipped):
+    """Where the ensemble agrees and the central set doesn't, that one is named."""
+    found = answered(share, flipped)
+    assert found.flipped.verdict != found.verdict
+    assert (found.flips == ()) is (share == 1.0)
+
+
+def test_leaving_the_dead_band_is_no_news_of_a_donor():
+    """What is read of a donor alone must change its sign to count as turned."""
+    lower, higher = (donor_seen(value) for value in (0.97, 1.03))
+    less = Contrast("C001", ARM, AGAINST, None, "secretion", "less", None, False, "")
+    flips = (Flip("C001", "donor.exosome_share", "1", "1"),)
+    start = donor_seen(0.5)
+    many = donor_seen(np.full(50, 0.5))
+    assert answer([less], many, start, lower, flips).basis == "built in"
+    assert answer([less], many, start, higher, flips).basis == "predicted"
+
+
+def donor_seen(ratio):
+    """Two donors, of which the first releases `ratio` times what the other does."""
+    ratio = np.atleast_1d(np.asarray(ratio, dtype=float))
+    pair = ((ARM, 1000.0 * ratio), (AGAINST, np.full_like(ratio, 1000.0)))
+    nothing = np.zeros_like(ratio)
+    return {place: Seen({}, nothing, nothing, released(each)) for place, each in pair}
+
+
+def released(rate):
+    """A product of which only the donor's release is known."""
+    return SimpleNamespace(secretion=SimpleNamespace(vesicles_per_cell_day=rate))
+
+
+def test_without_a_set_untreated_animals_are_built_in_too():
+    """Fitted alone makes no answer calibrated: something must be able to turn it."""
     values = seen(np.full(50, 60.0))
-    assert model_answer([contrast()], values, seen([60.0]), ()).basis == "calibrated"
+    assert model_answer([contrast()], values, seen([60.0]), ()).basis == "built in"
+
+
+def test_what_holds_by_mechanism_adds_up():
+    values = np.where(np.arange(40) % 2, 50.0, 40.0)
+    labels = tuple("none" if k % 2 else "relay" for k in range(40))
+    found = answer([contrast()], seen(values), seen([40.0]), labels=labels)
+    assert found.by_mechanism == {"none": (20, 20), "relay": (20, 0)}

@@ -54,6 +54,8 @@ def margin(relation, arm, against=None, control=None, threshold=None):
         ("same", 41.9, True),
         ("same", 42.1, False),
         ("same", 37.9, False),
+        ("different", 37.9, True),
+        ("different", 41.9, False),
     ],
 )
 def test_arms_differ_beyond_a_twentieth(relation, arm, holds):
@@ -72,7 +74,8 @@ def test_a_threshold_has_no_band(relation, holds):
         ("similar effect", 50.0, 62.0, False),
         ("similar effect", 50.0, 30.0, False),
         ("larger effect", 60.0, 50.0, True),
-        ("larger effect", 51.0, 50.0, False),
+        ("larger effect", 50.5, 50.0, False),
+        ("larger effect", 51.0, 50.0, True),
         ("smaller effect", 50.0, 60.0, True),
         ("larger effect", 20.0, 50.0, True),
     ],
@@ -85,6 +88,12 @@ def test_effects_are_counted_from_the_control(relation, arm, against, holds):
 def test_without_an_effect_there_is_nothing_to_compare(relation):
     """Two arms within the dead band of the control say nothing about their ratio."""
     assert np.isnan(margin(relation, 40.5, against=40.1, control=40.0))
+
+
+@pytest.mark.parametrize(("relation", "holds"), [("more", False), ("same", True)])
+def test_equal_arms_are_equal_also_at_zero(relation, holds):
+    """Nothing against nothing is no division by zero."""
+    assert (margin(relation, 0.0, against=0.0) > 0) is holds
 
 
 @given(arm=VALUES, against=VALUES)

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 from exoheart.errors import DataError
-from exoheart.evidence.claims import load_claims
+from exoheart.evidence.claims.tables import load_claims
 from exoheart.evidence.tables import data_folder
 from exoheart.reviewing.quantities import QUANTITIES
 from exoheart.reviewing.runs import moment

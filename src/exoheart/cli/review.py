@@ -108,6 +108,8 @@ def _changes(
 
 
 def _show_changes(moved: Changes) -> None:
+    if moved.otherwise:
+        show.line(f"The last run was another one: {moved.otherwise}.")
     studies = [(how, ", ".join(ids) or "none") for how, ids in moved.studies.items()]
     show.table("Studies", ("Change", "Which"), studies)
     verdicts = [
@@ -125,6 +127,40 @@ def _show_changes(moved: Changes) -> None:
     show.table(f"Pooled results that moved ({len(pooled)})", _WHEN, pooled)
 
 
+def _show_whole(claims: Sequence[Mapping[str, Any]]) -> None:
+    """Show a few claims with all that stands behind them."""
+    for one in claims:
+        basis = f", {one['basis']}" if one["basis"] else ""
+        show.block(
+            f"{one['claim_id']}: {one['claim']}",
+            (
+                ("Verdict", f"{one['verdict']} ({one['answered_by']}{basis})"),
+                ("Why", one["reason"]),
+                ("By mechanism", _by_mechanism(one["numbers"])),
+                ("Texts", f"{one['evidence']['verdict']}: {one['evidence']['reason']}"),
+                *(
+                    (title, f"{cited['what']} [{cited['source']}]")
+                    for title, side in (
+                        ("For it", "supporting"),
+                        ("Against it", "contradicting"),
+                        ("Limit", "limiting"),
+                    )
+                    for cited in one["evidence"][side]
+                ),
+            ),
+        )
+
+
+def _by_mechanism(numbers: Mapping[str, Any]) -> str:
+    counts = numbers.get("by_mechanism", {})
+    each = (f"{name} {one['hold']} of {one['speak']}" for name, one in counts.items())
+    return ", ".join(each)
+
+
+_TILT = (
+    "One parameter set in five has no effect by construction: a claim of benefit can "
+    "hardly agree, a claim of no effect easily does."
+)
 _WHEN = ("What", "Before", "Now")
 
 
@@ -156,6 +192,9 @@ def _closing(page: Path | None) -> Sequence[str]:
 
 
 def _show(document: Mapping[str, Any], *, whole: bool) -> None:
+    if whole:
+        _show_whole(document["claims"])
+        return
     columns = ("Claim", "Verdict", "Answered by", "What it says", "Why")
     rows = [
         (
@@ -170,16 +209,18 @@ def _show(document: Mapping[str, Any], *, whole: bool) -> None:
         for one in document["claims"]
     ]
     show.table(f"The review's claims ({len(rows)})", columns, rows)
-    if whole:
-        return
     told = document["summary"]
     for title, counts in (
         ("Answered by", told["answered_by"]),
         ("Basis of the model's answers", told["basis"]),
-        ("The model, built in left out", told["model"]),
+        ("The model, built in and open questions left out", told["model"]),
         ("Texts that were read", told["evidence"]),
     ):
         each = ", ".join(f"{count} {name}" for name, count in counts.items())
         show.line(f"{title}: {each}")
     against = told["model_against_read_texts"]
+    for kind, counts in told["model_by_kind"].items():
+        each = ", ".join(f"{count} {name}" for name, count in counts.items())
+        show.line(f"  of these {kind}: {each}")
+    show.line(_TILT)
     show.line(f"Model against read texts ({len(against)}): {', '.join(against)}")

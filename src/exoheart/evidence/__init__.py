@@ -16,8 +16,8 @@ from exoheart.evidence.bibliography import (
     reference,
 )
 from exoheart.evidence.check import check
-from exoheart.evidence.claim_verdict import EvidenceAnswer, evidence_answers
-from exoheart.evidence.claims import Claim, load_claims
+from exoheart.evidence.claims.tables import Claim, load_claims
+from exoheart.evidence.claims.verdict import EvidenceAnswer, evidence_answers
 from exoheart.evidence.contradictions import Contradiction, contradictions
 from exoheart.evidence.largest_dose import LargestDose, largest_dose
 from exoheart.evidence.nearest import Component, Neighbour, nearest

@@ -14,7 +14,7 @@ from pathlib import Path
 from exoheart import units
 from exoheart.errors import DataError, Fault, UnitError, closest
 from exoheart.evidence.bibliography import parse_bibliography
-from exoheart.evidence.claim_rules import check_claims, claim_ids
+from exoheart.evidence.claims.rules import check_claims, claim_ids
 from exoheart.evidence.own.studies import check_own
 from exoheart.evidence.pipeline import check_pipeline
 from exoheart.evidence.pooling.check import check_pool

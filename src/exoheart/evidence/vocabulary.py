@@ -157,12 +157,16 @@ ROUTES = (
 DOSE_BASES = ("particles", "protein", "donor cells", "cells", "RNA", "not stated", "")
 ANCHORS = ("occlusion", "reperfusion", "")
 USES = ("calibrate", "select", "qualify", "context")
+#: Read of a title alone: it says what was tested, and decides nothing.
+TITLE = "title"
+#: How a text was read, the best first.
 VERIFICATIONS = (
     "full text",
     "table page",
     "figure page",
     "abstract",
     "secondary",
+    TITLE,
     "unread",
 )
 SPREAD_TYPES = ("SD", "SEM", "IQR", "CI95", "unknown", "")
@@ -198,6 +202,7 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "NYHA class": "function",
         "end-diastolic volume": "volume",
         "end-systolic volume": "volume",
+        "change in end-systolic volume": "volume",
         "relative change in end-diastolic volume": "volume",
         "relative change in end-systolic volume": "volume",
         "end-diastolic diameter": "volume",

@@ -41,14 +41,22 @@ _INTRO = (
     "outside. Doses that no text gives are assumed, so a disagreement says: at this "
     "dose, with the numbers as known before any comparison with therapy, most "
     "parameter sets give no such effect. Either more was given, or a cell needs fewer "
-    "vesicles than the prior thinks likely, or the published effect is too large."
+    "vesicles than the prior thinks likely, or the published effect is too large. One "
+    "parameter set in five has no effect by construction, so a claim of benefit can "
+    "hardly agree and a claim of no effect easily does: no agreement below says that a "
+    "therapy works."
 )
 _VERDICT_WORDS = (
     ("disagrees", "Disagreements"),
     ("undecided", "Undecided"),
     ("agrees", "Agreements"),
 )
-_ANSWERERS = ("model", "evidence", "outside")
+_KINDS = (
+    ("effect", "claims of an effect"),
+    ("no effect", "claims of no effect"),
+    ("comparison", "claims that compare"),
+    ("donor", "claims on donor cells"),
+)
 _VERDICTS = ("disagrees", "undecided", "agrees", "not answered")
 
 
@@ -88,7 +96,8 @@ def _facts(document: Part) -> tuple[tuple[str, str], ...]:
 
 
 def _sections(claims: Sequence[Part], document: Part) -> Iterable[Section]:
-    yield Section("counts", "Counts", tuple(_counts(claims)))
+    readings = document["summary"]["model_readings"]
+    yield Section("counts", "Counts", tuple(_counts(claims, readings)))
     conflict = document["summary"]["model_against_read_texts"]
     chosen = [one for one in claims if one["claim_id"] in conflict]
     yield Section(
@@ -97,15 +106,21 @@ def _sections(claims: Sequence[Part], document: Part) -> Iterable[Section]:
         _conflicts(chosen),
     )
     model = [one for one in claims if one["answered_by"] == "model"]
-    counted = [one for one in model if one["basis"] != "built in"]
+    counted = [
+        one for one in model if one["basis"] != "built in" and one["kind"] != "open"
+    ]
     for verdict, title in _VERDICT_WORDS:
         own = [one for one in counted if one["verdict"] == verdict]
         words = f"{title} of the model ({len(own)})"
         yield Section(f"model-{verdict}", words, _all(own, _told))
-    built = [one for one in model if one["basis"] == "built in"]
+    opened = [one for one in model if one["kind"] == "open"]
+    yield Section("open", f"Open questions ({len(opened)})", _all(opened, _told))
+    built = [
+        one for one in model if one["basis"] == "built in" and one["kind"] != "open"
+    ]
     note = Text(
-        "No parameter set of the prior was found that turns these answers, so their "
-        "signs follow from the structure or lie far outside the prior. They count "
+        "No parameter set of the prior was found that turns these verdicts: their "
+        "signs follow from the structure, or such a set lies far outside. They count "
         "neither as agreement nor as disagreement.",
         "note",
     )
@@ -117,10 +132,10 @@ def _sections(claims: Sequence[Part], document: Part) -> Iterable[Section]:
     yield Section("scenarios", "What was simulated", (_scenarios(document),))
 
 
-def _counts(claims: Sequence[Part]) -> Iterable[Block]:
+def _counts(claims: Sequence[Part], readings: int) -> Iterable[Block]:
     groups: list[tuple[str, Callable[[Part], bool]]] = [
-        ("model, predicted", lambda one: one["basis"] == "predicted"),
-        ("model, calibrated", lambda one: one["basis"] == "calibrated"),
+        *((f"model, {words}", _of_kind(kind)) for kind, words in _KINDS),
+        ("model, an open question", lambda one: one["kind"] == "open"),
         ("model, built in (no agreement)", lambda one: one["basis"] == "built in"),
         ("texts that were read", lambda one: one["answered_by"] == "evidence"),
         ("outside", lambda one: one["answered_by"] == "outside"),
@@ -136,9 +151,15 @@ def _counts(claims: Sequence[Part]) -> Iterable[Block]:
         "The model agrees where a claim holds in at least four of five parameter "
         "sets, disagrees where it holds in at most one of five, and is undecided "
         "between. Arms differ where they are more than a twentieth apart. Texts agree "
-        "where every cohort read supports a claim; these thresholds are assumed.",
+        "where every cohort read supports a claim; these thresholds are assumed. The "
+        f"model's answers rest on {readings} different readings: some claims ask the "
+        "same.",
         "note",
     )
+
+
+def _of_kind(kind: str) -> Callable[[Part], bool]:
+    return lambda one: one["kind"] == kind and one["basis"] != "built in"
 
 
 def _conflicts(claims: Sequence[Part]) -> tuple[Block, ...]:
@@ -192,15 +213,27 @@ def _told(one: Part) -> Iterable[Block]:
         "answer; differences in the grey band count as none."
     )
     yield picture(f"claim-{one['claim_id']}", spec, caption, twin)
+    yield Fold("By mechanism", (_mechanisms(one["numbers"]["by_mechanism"]),))
     if one["numbers"]["flip"] is not None:
         yield _turning(one["numbers"]["flip"]["parameters"])
     yield from _texts(one["evidence"])
+
+
+def _mechanisms(counts: Part) -> Table:
+    """Give for each mechanism in how many of its sets a claim holds."""
+    body = [
+        (name, f"{each['hold']} of {each['speak']}") for name, each in counts.items()
+    ]
+    return table("Parameter sets that speak and hold", ("Mechanism", "Holds"), body)
 
 
 def _turning(parameters: Sequence[Part]) -> Fold:
     """Give the set that turns an answer as it may stand in the scenario's file."""
     lines = ["[override]"]
     for one in parameters:
+        if one["id"] == "every parameter":
+            lines = ["# every parameter at its median: the central set"]
+            continue
         if one["id"] == "mechanism":
             lines.insert(0, f"# the {one['value']} mechanism acts alone")
             continue
@@ -208,7 +241,7 @@ def _turning(parameters: Sequence[Part]) -> Fold:
             f'"{one["id"]}" = {{ median = {one["value"]}, unit = "{one["unit"]}", '
             'source = "turns a claim" }'
         )
-    words = f"The set that turns the answer ({len(parameters)} values)"
+    words = "The set that turns the verdict"
     return Fold(words, (Text("\n".join(lines), "code"),))
 
 

@@ -1,9 +1,9 @@
 """The model's answer to one claim: a share of parameter sets, a verdict, its basis.
 
-A claim is *predicted* where some parameter set inside the prior turns the answer of the
-central one; the set is named and solved in each run. Without such a set the sign
-follows from the structure, and the claim is *built in*: listed apart, counted nowhere.
-Read next: :mod:`exoheart.reviewing.run`.
+A claim is *predicted* where some parameter set inside the prior turns the verdict; the
+set is named and solved in each run. Where none was found the sign follows from the
+structure or the set lies far outside the prior: the claim is *built in*, listed apart,
+counted nowhere. Read next: :mod:`exoheart.reviewing.run`.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from exoheart.reviewing.contrast import Read, read
-from exoheart.reviewing.quantities import Seen
+from exoheart.reviewing.quantities import QUANTITIES, Seen
 from exoheart.reviewing.tables import ArmAt, Contrast, Flip
 
 FloatArray = npt.NDArray[np.float64]
@@ -37,11 +37,14 @@ class SetAnswer:
     ----------
     verdict
         undecided where the claim compares effects and there is none.
+    margin
+        By how much the claim holds; below zero where it fails.
     reads
         Its contrasts, each array of shape (1,).
     """
 
     verdict: Verdict
+    margin: float
     reads: tuple[Read, ...]
 
 
@@ -63,9 +66,12 @@ class ModelAnswer:
     reads
         Every contrast in every parameter set.
     central, flipped
-        Answers of the central set, and of the set that turns it (None for none).
+        Answers of the central set, and of the set that turns the verdict (None for
+        none).
     flips
-        The values of that set.
+        The values of that set; empty where it is the central one.
+    labels
+        The mechanism of each parameter set.
     """
 
     claim: str
@@ -78,11 +84,17 @@ class ModelAnswer:
     central: SetAnswer
     flipped: SetAnswer | None
     flips: tuple[Flip, ...]
+    labels: tuple[str, ...] = ()
 
     @property
-    def holds(self) -> FloatArray:
-        """By how much the claim holds in each parameter set; NaN where it is silent."""
-        return margin_of(self.reads)
+    def by_mechanism(self) -> dict[str, tuple[int, int]]:
+        """For each mechanism, the sets that speak and those in which it holds."""
+        margins, labels = margin_of(self.reads), np.array(self.labels)
+        found = {}
+        for name in sorted(set(self.labels)):
+            own = margins[labels == name]
+            found[name] = int(np.isfinite(own).sum()), int(np.sum(own > 0.0))
+        return found
 
     @property
     def error(self) -> float | None:
@@ -93,8 +105,15 @@ class ModelAnswer:
 
 
 def margin_of(reads: Sequence[Read]) -> FloatArray:
-    """Give the smallest margin of a claim's contrasts; NaN where one is silent."""
-    return np.asarray(np.min([one.margin for one in reads], axis=0))
+    """Give the smallest margin of a claim's contrasts, shape (draw,).
+
+    One that fails decides, whatever the others say; where none fails and one is silent
+    the claim is silent (NaN).
+    """
+    margins = np.array([one.margin for one in reads])
+    worst = np.min(np.where(np.isnan(margins), np.inf, margins), axis=0)
+    silent = np.any(np.isnan(margins), axis=0)
+    return np.where((worst > 0.0) & silent, np.nan, worst)
 
 
 def answer(
@@ -103,6 +122,7 @@ def answer(
     central: Mapping[ArmAt, Seen],
     flipped: Mapping[ArmAt, Seen] | None = None,
     flips: Sequence[Flip] = (),
+    labels: Sequence[str] = (),
 ) -> ModelAnswer:
     """Answer one claim.
 
@@ -114,33 +134,63 @@ def answer(
         The arms in every parameter set of the prior, in the central one, and in the
         one that `flips` names.
     flips
-        Values of the set that is said to turn the answer.
+        Values of the set that is said to turn the answer of the central one.
+    labels
+        The mechanism of each parameter set.
     """
     reads = tuple(read(one, seen) for one in contrasts)
     margins = margin_of(reads)
     speaks = np.isfinite(margins)
     speak = int(speaks.sum())
     share = float(np.mean(margins[speaks] > 0.0)) if speak >= FEWEST else None
+    verdict = _verdict(share, contrasts[0].open)
     middle = set_answer(contrasts, central)
     turned = None if flipped is None else set_answer(contrasts, flipped)
-    turns = turned is not None and turns_to(middle, turned)
+    turning = _turning(reported(share), middle, turned)
     return ModelAnswer(
         claim=contrasts[0].claim,
-        basis="predicted" if turns else "built in",
-        verdict=_verdict(share, contrasts[0].open),
+        basis="built in" if turning is None else "predicted",
+        verdict=verdict,
         share=share,
         speak=speak,
         draws=len(margins),
         reads=reads,
         central=middle,
-        flipped=turned if turns else None,
-        flips=tuple(flips) if turns else (),
+        flipped=turning,
+        flips=tuple(flips) if turning is turned and turning is not None else (),
+        labels=tuple(labels),
     )
 
 
+def _turning(
+    verdict: Verdict, central: SetAnswer, other: SetAnswer | None
+) -> SetAnswer | None:
+    """Give the set that turns a verdict: the named one, or else the central one.
+
+    A named set counts if it turns the answer of the central one; so for every verdict
+    one of the two differs from it.
+    """
+    if other is not None and turns_to(central, other):
+        if other.verdict != verdict:
+            return other
+        return central if central.verdict != "undecided" else None
+    opposite = {"agrees": "disagrees", "disagrees": "agrees"}.get(verdict)
+    return central if central.verdict == opposite else None
+
+
 def turns_to(central: SetAnswer, other: SetAnswer) -> bool:
-    """Whether another parameter set gives a definite and different answer."""
-    return other.verdict not in {"undecided", central.verdict}
+    """Whether another parameter set gives a definite and different answer.
+
+    What is read of a donor alone is an input of the model: there the difference must
+    change its sign, since leaving the dead band is no news.
+    """
+    if other.verdict in {"undecided", central.verdict}:
+        return False
+    inputs = [not QUANTITIES[one.contrast.quantity].recorded for one in other.reads]
+    return not all(inputs) or any(
+        np.sign(one.difference[0]) != np.sign(same.difference[0])
+        for one, same in zip(other.reads, central.reads, strict=True)
+    )
 
 
 def set_answer(contrasts: Sequence[Contrast], seen: Mapping[ArmAt, Seen]) -> SetAnswer:
@@ -148,15 +198,19 @@ def set_answer(contrasts: Sequence[Contrast], seen: Mapping[ArmAt, Seen]) -> Set
     reads = tuple(read(one, seen) for one in contrasts)
     margin = float(margin_of(reads)[0])
     verdict: Verdict = "agrees" if margin > 0.0 else "disagrees"
-    return SetAnswer("undecided" if np.isnan(margin) else verdict, reads)
+    return SetAnswer("undecided" if np.isnan(margin) else verdict, margin, reads)
+
+
+def reported(share: float | None) -> Verdict:
+    """Turn a share of parameter sets into a verdict on what is read."""
+    if share is None or DISAGREES < share < AGREES:
+        return "undecided"
+    return "agrees" if share >= AGREES else "disagrees"
 
 
 def _verdict(share: float | None, is_open: bool) -> Verdict:
-    """Turn a share into a verdict; an open question agrees while the model is open."""
-    if share is None:
-        return "agrees" if is_open else "undecided"
-    if is_open:
-        return "agrees" if DISAGREES < share < AGREES else "disagrees"
-    if share >= AGREES:
-        return "agrees"
-    return "disagrees" if share <= DISAGREES else "undecided"
+    """Give the verdict on the claim: an open question is right while it stays open."""
+    found = reported(share)
+    if not is_open or share is None:
+        return found
+    return "agrees" if found == "undecided" else "disagrees"

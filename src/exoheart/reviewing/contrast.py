@@ -90,12 +90,17 @@ def read(contrast: Contrast, seen: Mapping[ArmAt, Seen]) -> Read:
     return Read(contrast, quantity.unit, arm, against, np.asarray(margin), scale)
 
 
+def _relative(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
+    """Give the arm less the other one, over a scale; nothing where they are equal."""
+    return np.where(arm == against, 0.0, (arm - against) / scale)
+
+
 def _less(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
-    return (against - arm) / scale - DEAD_BAND
+    return -_relative(arm, against, scale) - DEAD_BAND
 
 
 def _more(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
-    return (arm - against) / scale - DEAD_BAND
+    return _relative(arm, against, scale) - DEAD_BAND
 
 
 def _not_more(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
@@ -103,7 +108,11 @@ def _not_more(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatA
 
 
 def _same(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
-    return DEAD_BAND - np.abs(arm - against) / scale
+    return DEAD_BAND - np.abs(_relative(arm, against, scale))
+
+
+def _different(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
+    return -_same(arm, against, scale)
 
 
 def _above(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
@@ -122,7 +131,9 @@ def _similar(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatAr
 
 
 def _larger(arm: FloatArray, against: FloatArray, scale: FloatArray) -> FloatArray:
-    more = (np.abs(arm) - np.abs(against)) / scale - DEAD_BAND
+    """Tell whether an effect is larger by more than a twentieth of the larger one."""
+    most = np.maximum(np.abs(arm), np.abs(against))
+    more = (np.abs(arm) - np.abs(against)) / most - DEAD_BAND
     return _comparable(more, arm, against, scale)
 
 
@@ -143,6 +154,7 @@ _RULES: Mapping[str, Callable[[FloatArray, FloatArray, FloatArray], FloatArray]]
     "more": _more,
     "not more": _not_more,
     "same": _same,
+    "different": _different,
     "above": _above,
     "below": _below,
     "similar effect": _similar,

@@ -45,17 +45,22 @@ class Changes:
         For each claim that changed: its verdicts before and after, by whom.
     pooled
         For each pooled result that changed: before and after; None where there is none.
+    otherwise
+        What else differs between the two runs, by which verdicts may move; empty for
+        nothing.
     """
 
     before: Plain | None
     studies: Mapping[str, tuple[str, ...]]
     verdicts: tuple[Plain, ...]
     pooled: tuple[Plain, ...]
+    otherwise: str = ""
 
     def to_json(self) -> Plain:
         """Give the document of ``exoheart review --changes --json``."""
         return {
             "before": self.before,
+            "run_differs": self.otherwise or None,
             "studies": {key: list(ids) for key, ids in self.studies.items()},
             "verdicts": list(self.verdicts),
             "pooled": list(self.pooled),
@@ -128,6 +133,11 @@ def changes(before: Plain | None, now: Plain) -> Changes:
         studies=_studies(before["studies"], now["studies"]),
         verdicts=_moved(before["verdicts"], now["verdicts"], "claim_id"),
         pooled=_moved(before["pooled"], now["pooled"], "pool"),
+        otherwise=", ".join(
+            f"{key} {before[key]}, now {now[key]}"
+            for key in head
+            if before[key] != now[key]
+        ),
     )
 
 

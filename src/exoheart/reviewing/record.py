@@ -14,14 +14,16 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from exoheart.evidence.claim_verdict import EvidenceAnswer
-from exoheart.evidence.claims import Claim, Outside
+from exoheart.evidence.claims.tables import Claim, Outside
+from exoheart.evidence.claims.verdict import EvidenceAnswer
 from exoheart.reviewing.answer import Basis, ModelAnswer, SetAnswer, Verdict
 from exoheart.reviewing.contrast import Read
+from exoheart.reviewing.quantities import QUANTITIES
 from exoheart.reviewing.tables import ArmAt
 
 FloatArray = npt.NDArray[np.float64]
 AnsweredBy = Literal["model", "evidence", "outside"]
+Kind = Literal["effect", "no effect", "comparison", "donor", "open"]
 #: Where the list of what is not covered stands.
 NOT_COVERED = "README.md#what-of-the-review-it-does-not-answer"
 _VERDICTS: tuple[Verdict, ...] = ("disagrees", "undecided", "agrees", "not answered")
@@ -58,7 +60,12 @@ class ClaimAnswer:
     @property
     def counted(self) -> bool:
         """Whether it counts as agreement or disagreement of the model."""
-        return self.basis in {"predicted", "calibrated"}
+        return self.basis in {"predicted", "calibrated"} and self.kind != "open"
+
+    @property
+    def kind(self) -> Kind | None:
+        """What sort of claim the model is asked about; None for other answers."""
+        return None if self.model is None else kind_of(self.model)
 
     @property
     def in_conflict(self) -> bool:
@@ -75,6 +82,7 @@ class ClaimAnswer:
             "references": list(self.claim.references),
             "answered_by": self.answered_by,
             "basis": self.basis,
+            "kind": self.kind,
             "verdict": self.verdict,
             "numbers": self._numbers(),
             "reason": self.reason,
@@ -96,6 +104,20 @@ class ClaimAnswer:
         return {}
 
 
+def kind_of(model: ModelAnswer) -> Kind:
+    """Say what a claim is about, from what its contrasts ask."""
+    contrasts = [one.contrast for one in model.reads]
+    relations = {one.relation for one in contrasts}
+    if any(one.open for one in contrasts):
+        return "open"
+    if not any(QUANTITIES[one.quantity].recorded for one in contrasts):
+        return "donor"
+    if relations & {"same", "not more"}:
+        return "no effect"
+    compared = {"similar effect", "larger effect", "smaller effect", "below"}
+    return "comparison" if relations <= compared else "effect"
+
+
 def model_numbers(model: ModelAnswer) -> dict[str, Any]:
     """Give the numbers of a model's answer."""
     flipped = model.flipped
@@ -104,18 +126,29 @@ def model_numbers(model: ModelAnswer) -> dict[str, Any]:
         "monte_carlo_error": model.error,
         "parameter_sets": model.draws,
         "parameter_sets_that_speak": model.speak,
+        "by_mechanism": {
+            name: {"speak": speak, "hold": hold}
+            for name, (speak, hold) in model.by_mechanism.items()
+        },
         "readings": [reading_numbers(one) for one in model.reads],
         "central": _set_numbers(model.central),
         "flip": None
         if flipped is None
         else {
-            "parameters": [
-                {"id": one.parameter, "value": one.value, "unit": one.unit}
-                for one in model.flips
-            ],
+            "parameters": _parameters(model),
             **_set_numbers(flipped),
         },
     }
+
+
+def _parameters(model: ModelAnswer) -> list[dict[str, str]]:
+    """Name the set that turns a verdict; the central one has nothing of its own."""
+    if not model.flips:
+        return [{"id": "every parameter", "value": "its median", "unit": ""}]
+    return [
+        {"id": one.parameter, "value": one.value, "unit": one.unit}
+        for one in model.flips
+    ]
 
 
 def reading_numbers(one: Read) -> dict[str, Any]:
@@ -201,7 +234,15 @@ class Review:
             "answered_by": _tally([one.answered_by for one in self.claims]),
             "basis": _tally([str(one.basis) for one in by_model]),
             "model": _tally([one.verdict for one in counted]),
-            "built_in": [one.claim.id for one in by_model if not one.counted],
+            "model_by_kind": {
+                kind: _tally([one.verdict for one in counted if one.kind == kind])
+                for kind in sorted({str(one.kind) for one in counted})
+            },
+            "model_readings": len({_asked(one.model) for one in counted if one.model}),
+            "open": {
+                one.claim.id: one.verdict for one in by_model if one.kind == "open"
+            },
+            "built_in": [one.claim.id for one in by_model if one.basis == "built in"],
             "evidence": _tally(
                 [one.verdict for one in self.claims if one.answered_by == "evidence"]
             ),
@@ -232,6 +273,14 @@ class Review:
 
         text = render_review(self.to_json())
         return write_page(Path(page), text, MARK, "exoheart review")
+
+
+def _asked(model: ModelAnswer) -> tuple[object, ...]:
+    """Give what a claim reads, without its words: equal for claims that read alike."""
+    return tuple(
+        (c.arms, c.quantity, c.relation, c.threshold)
+        for c in (one.contrast for one in model.reads)
+    )
 
 
 def told_order(one: ClaimAnswer) -> tuple[int, int, int, str]:

@@ -11,8 +11,8 @@ from dataclasses import replace
 from typing import cast
 
 from exoheart.errors import InputError, closest
-from exoheart.evidence.claim_verdict import EvidenceAnswer, evidence_answers
-from exoheart.evidence.claims import Claim, Outside, load_claims, load_outside
+from exoheart.evidence.claims.tables import Claim, Outside, load_claims, load_outside
+from exoheart.evidence.claims.verdict import EvidenceAnswer, evidence_answers
 from exoheart.evidence.studies import load_studies
 from exoheart.reviewing.answer import ModelAnswer, Verdict, answer
 from exoheart.reviewing.quantities import Seen
@@ -111,9 +111,11 @@ def _models(
     seen: dict[ArmAt, Seen] = {}
     central: dict[ArmAt, Seen] = {}
     lost: dict[str, int] = {}
+    labels: tuple[str, ...] = ()
     for done, (name, one) in enumerate(needed.items()):
         tell(done, total)
-        found = ensemble(name, one, draws, seed, workers)[1]
+        setting, found = ensemble(name, one, draws, seed, workers)
+        labels = setting.labels
         lost[name] = failed(found)
         seen |= found
         central |= at_centre(name, one)
@@ -121,7 +123,9 @@ def _models(
     for done, claim in enumerate(ids, start=len(needed)):
         tell(done, total)
         own = [one for one in contrasts if one.claim == claim]
-        found_answers[claim] = model_answer(own, seen, central, flips.get(claim, ()))
+        found_answers[claim] = model_answer(
+            own, seen, central, flips.get(claim, ()), labels
+        )
     tell(total, total)
     return found_answers, lost
 
@@ -131,6 +135,7 @@ def model_answer(
     seen: Mapping[ArmAt, Seen],
     central: Mapping[ArmAt, Seen],
     flips: Sequence[Flip],
+    labels: Sequence[str] = (),
 ) -> ModelAnswer:
     """Answer one claim, solving the set that is said to turn it."""
     flipped: dict[ArmAt, Seen] | None = None
@@ -138,9 +143,10 @@ def model_answer(
         flipped = {}
         for name, one in wanted(contrasts).items():
             flipped |= at_centre(name, one, flips)
-    found = answer(contrasts, seen, central, flipped, flips)
+    found = answer(contrasts, seen, central, flipped, flips, labels)
     untreated = all(seen[arm].supply is None for c in contrasts for arm in c.arms)
-    return replace(found, basis="calibrated") if untreated else found
+    fitted = untreated and found.flipped is not None
+    return replace(found, basis="calibrated") if fitted else found
 
 
 def _answered(

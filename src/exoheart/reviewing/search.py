@@ -3,11 +3,12 @@
 Run ``python -m exoheart.reviewing.search --write``. For each claim the parameters are
 ranked by how closely the claim's margin follows them over the draws; the first few, at
 the 5 or 95 % point of their priors, replace the values of the central set until the
-answer turns: one value if that suffices, then two, and so on; then the same with one
-mechanism acting alone, ranked over its own draws; then the sets found for other claims,
-alone and two together. Values without which the answer still turns are left out again.
-Any set so found lies inside the prior; that it turns the answer is checked by each run
-of ``exoheart review`` and by a test.
+answer turns clearly: one value if that suffices, then two, and so on; then the same
+with one mechanism acting alone, ranked over its own draws; then the values of a drawn
+set; then sets found for other claims, alone and two together; last, what only changes
+how the heart is read. Values without which the answer still turns are left out again.
+Any set so found lies inside the prior, value by value; that it turns the answer is
+checked by each run of ``exoheart review`` and by a test.
 """
 
 from __future__ import annotations
@@ -45,6 +46,14 @@ LOW, HIGH = 0.05, 0.95
 #: How many values are replaced, in the order tried.
 SIZES = (1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48)
 DRAWS = 2048
+#: Draws among which a set is looked for as it is.
+MANY = 8192
+#: Drawn sets that are tried, the clearest first, and values that call for trying them.
+TRIED, LONG = 4, 6
+#: An answer turns clearly where its margin is at least this.
+CLEAR = 0.01
+#: Parameters by which a reading or a dose turns and no biology: tried last.
+READING = ("outcome.", "product.")
 
 
 @dataclass(frozen=True)
@@ -56,7 +65,12 @@ class Lever:
 
 
 def levers(
-    claim: str, margins: FloatArray, settings: Sequence[Setting], up: bool
+    claim: str,
+    margins: FloatArray,
+    settings: Sequence[Setting],
+    *,
+    up: bool,
+    readings: bool,
 ) -> list[Lever]:
     """Rank the parameters by how they move a claim's margin, the strongest first.
 
@@ -70,12 +84,16 @@ def levers(
         The scenarios that it reads.
     up
         Whether the margin is to rise.
+    readings
+        Whether parameters of :data:`READING` count too.
     """
     order = _ranks(margins)
     kept = np.isfinite(order)
     found: dict[str, Lever] = {}
     for setting in settings:
         for id_, shares in drawn(setting).items():
+            if id_.startswith(READING) and not readings:
+                continue
             followed = _followed(shares[kept], order[kept])
             one = _lever(claim, setting, id_, followed, up)
             known = found.get(id_)
@@ -140,17 +158,19 @@ def candidates(
     contrasts: Sequence[Contrast],
     margins: FloatArray,
     settings: Sequence[Setting],
+    *,
     up: bool,
+    readings: bool,
 ) -> Iterator[tuple[Flip, ...]]:
     """Give the sets to try, the smallest first."""
     claim = contrasts[0].claim
-    ranked = levers(claim, margins, settings, up)
+    ranked = levers(claim, margins, settings, up=up, readings=readings)
     for size in SIZES:
         yield tuple(one.flip for one in ranked[:size])
     labels = np.array(settings[0].labels)
     for mechanism in _mechanisms(margins, labels, up):
         own = np.where(labels == mechanism, margins, np.inf)
-        ranked = levers(claim, own, settings, up)
+        ranked = levers(claim, own, settings, up=up, readings=readings)
         alone = Flip(claim, MECHANISM, mechanism, "")
         for size in (0, *SIZES):
             yield (alone, *(one.flip for one in ranked[:size]))
@@ -161,6 +181,8 @@ def find(
     settings: Mapping[str, Setting],
     seen: Mapping[ArmAt, Seen],
     central: Mapping[ArmAt, Seen],
+    *,
+    readings: bool = False,
 ) -> tuple[Flip, ...]:
     """Give a set that turns the answer of the central one; empty where none is found.
 
@@ -172,15 +194,63 @@ def find(
         The scenarios' draws.
     seen, central
         The arms in every parameter set, and in the central one.
+    readings
+        Whether parameters of :data:`READING` may be part of it.
     """
     margins = margin_of([read(one, seen) for one in contrasts])
     middle = set_answer(contrasts, central)
     own = [settings[name] for name in wanted(contrasts)]
     up = middle.verdict != "agrees"
-    for flips in candidates(contrasts, margins, own, up):
-        if turns_to(middle, answer_at(contrasts, flips)):
+    for flips in candidates(contrasts, margins, own, up=up, readings=readings):
+        if clearly(middle, answer_at(contrasts, flips)):
             return _without_idle(contrasts, flips, middle)
     return ()
+
+
+def from_draws(
+    contrasts: Sequence[Contrast], central: Mapping[ArmAt, Seen], seed: int
+) -> tuple[Flip, ...]:
+    """Give a set made of a drawn one whose answer is another; empty where none is."""
+    settings: list[Setting] = []
+    seen: dict[ArmAt, Seen] = {}
+    for name, one in wanted(contrasts).items():
+        setting, found = ensemble(name, one, MANY, seed, 2)
+        settings.append(setting)
+        seen |= found
+    margins = margin_of([read(one, seen) for one in contrasts])
+    middle = set_answer(contrasts, central)
+    side = -margins if middle.verdict == "agrees" else margins
+    order = np.argsort(np.where(np.isnan(side), np.inf, -side), kind="stable")
+    for place in order[:TRIED].tolist():
+        if not side[place] > CLEAR:
+            return ()
+        flips = _drawn_set(contrasts[0].claim, settings, place)
+        if clearly(middle, answer_at(contrasts, flips)):
+            return _without_idle(contrasts, flips, middle)
+    return ()
+
+
+def _drawn_set(claim: str, settings: Sequence[Setting], place: int) -> tuple[Flip, ...]:
+    """Give the values of one draw, the mechanism first, the unusual ones next."""
+    found: dict[str, tuple[float, Flip]] = {}
+    for setting in settings:
+        for id_, shares in drawn(setting).items():
+            prior, share = setting.priors[id_], float(shares[place])
+            value = float(prior.distribution.quantile(share))
+            flip = Flip(claim, id_, f"{value:.6g}", prior.unit)
+            if _inside(flip, settings):
+                found[id_] = (abs(share - 0.5), flip)
+    ordered = sorted(found.values(), key=lambda one: (-one[0], one[1].parameter))
+    values = tuple(flip for _, flip in ordered)
+    label = settings[0].labels[place]
+    if label not in MECHANISMS:
+        return values
+    return (Flip(claim, MECHANISM, label, ""), *values)
+
+
+def clearly(central: SetAnswer, other: SetAnswer) -> bool:
+    """Whether a set turns the answer by more than a hair."""
+    return turns_to(central, other) and abs(other.margin) >= CLEAR
 
 
 def answer_at(contrasts: Sequence[Contrast], flips: Sequence[Flip]) -> SetAnswer:
@@ -203,12 +273,14 @@ def _mechanisms(
 def _without_idle(
     contrasts: Sequence[Contrast], flips: tuple[Flip, ...], middle: SetAnswer
 ) -> tuple[Flip, ...]:
-    """Leave out the values without which the answer still turns, from the last on."""
-    kept = flips
-    for one in reversed(flips):
-        fewer = tuple(flip for flip in kept if flip is not one)
-        if fewer and turns_to(middle, answer_at(contrasts, fewer)):
-            kept = fewer
+    """Leave out the values without which the answer still turns, many at a time."""
+    kept, size = flips, max(1, len(flips) // 2)
+    while size:
+        for end in range(len(kept), 0, -size):
+            fewer = kept[: max(0, end - size)] + kept[end:]
+            if fewer and clearly(middle, answer_at(contrasts, fewer)):
+                kept = fewer
+        size //= 2
     return kept
 
 
@@ -232,7 +304,7 @@ def borrowed(
     ]
     pairs = (_together(one, other) for one, other in permutations(sets, 2))
     for flips in dict.fromkeys(chain(sets, pairs)):
-        if flips and turns_to(middle, answer_at(contrasts, flips)):
+        if flips and clearly(middle, answer_at(contrasts, flips)):
             return _without_idle(contrasts, flips, middle)
     return ()
 
@@ -256,10 +328,17 @@ def search(draws: int = DRAWS, seed: int = 0) -> str:
     claims = dict.fromkeys(one.claim for one in contrasts)
     of = {name: [one for one in contrasts if one.claim == name] for name in claims}
     sets = {name: find(own, settings, seen, central) for name, own in of.items()}
+    for name, flips in sets.items():
+        if not flips or len(flips) > LONG:
+            drawn_one = from_draws(of[name], central, seed)
+            sets[name] = min(filter(None, (flips, drawn_one)), key=len, default=())
     known = list(dict.fromkeys(flips for flips in sets.values() if flips))
     for name, flips in sets.items():
-        if not flips and seen[of[name][0].arm].supply is not None:
-            sets[name] = borrowed(of[name], settings, central, known)
+        treated = seen[of[name][0].arm].supply is not None
+        if not flips and treated:
+            sets[name] = borrowed(of[name], settings, central, known) or find(
+                of[name], settings, seen, central, readings=True
+            )
     return _table(sets)
 
 

@@ -14,7 +14,12 @@ _SPEAKS = {
     "agrees": "the claim holds",
     "disagrees": "the claim fails",
     "undecided": "there is no effect to compare",
-    "not answered": "nothing is said",
+}
+#: The same where the claim is that nobody knows: the reading, not the claim.
+_OPEN = {
+    "agrees": "it is so",
+    "disagrees": "it isn't so",
+    "undecided": "there is no effect to compare",
 }
 
 
@@ -29,29 +34,30 @@ def _readings(model: ModelAnswer) -> str:
 
 
 def _share(model: ModelAnswer) -> str:
+    silent = model.draws - model.speak
     if model.share is None:
         return (
-            f"In {model.draws - model.speak} of {model.draws} parameter sets no arm "
-            f"has an effect that could be compared (fewer than {FEWEST} do), so the "
-            "model can't tell."
+            f"In {silent} of {model.draws} parameter sets no arm has an effect to "
+            f"compare, or a solve failed; fewer than {FEWEST} speak, so the model "
+            "can't tell."
         )
     held = round(model.share * model.speak)
-    silent = model.draws - model.speak
-    rest = f"; in {silent} more there is no effect to compare" if silent else ""
-    open_ = " The claim is that nobody knows." if model.reads[0].contrast.open else ""
-    return f"It holds in {held} of {model.speak} parameter sets{rest}.{open_}"
+    rest = f"; {silent} more have no effect to compare" if silent else ""
+    return f"It holds in {held} of {model.speak} parameter sets{rest}."
 
 
 def _central(model: ModelAnswer) -> str:
-    middle = f"With every value at its median {_SPEAKS[model.central.verdict]}"
-    if model.basis == "calibrated":
-        return f"{middle}; it reads untreated animals, to which the heart was fitted."
+    open_ = any(one.contrast.open for one in model.reads)
+    speaks = _OPEN if open_ else _SPEAKS
+    middle = f"With every value at its median {speaks[model.central.verdict]}"
     if model.flipped is None:
-        return (
-            f"{middle}, and no parameter set was found that turns this: the sign "
-            "follows from the structure, so it counts as no agreement."
-        )
-    return f"{middle}; {_SPEAKS[model.flipped.verdict]} with {_named(model.flips)}."
+        found = "no parameter set was found that turns the verdict"
+        return f"{middle}; {found}, so it counts neither way."
+    if not model.flips:
+        return f"{middle}, which turns the verdict."
+    turned = f"{speaks[model.flipped.verdict]} with {_named(model.flips)}"
+    ends = ", each at an end of its prior" if len(model.flips) > 1 else ""
+    return f"{middle}; {turned}{ends}."
 
 
 def _named(flips: Sequence[Flip]) -> str:
@@ -65,4 +71,4 @@ def _value(flip: Flip) -> str:
     if flip.parameter == MECHANISM:
         return f"the {flip.value} mechanism alone"
     unit = "" if flip.unit == "1" else f" {flip.unit}"
-    return f"{flip.parameter} at {flip.value}{unit}"
+    return f"{flip.parameter} at {float(flip.value):.3g}{unit}"

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
-from exoheart.evidence.vocabulary import OUTCOMES
+from exoheart.evidence.vocabulary import OUTCOMES, TITLE
 
 Result = Literal["yes", "no effect", "worse", "not said"]
 Against = Literal["control", "other vesicles"]
@@ -71,12 +71,12 @@ def result_of(row: OutcomeRecord) -> Result | None:
     """Say what a row tells of its effect; None for a row that tells of none.
 
     A control, a reading before the treatment and an outcome without a column tell
-    nothing; a row without a direction is ``not said``.
+    nothing; a row without a direction, or read of a title alone, is ``not said``.
     """
     effect = effect_of_outcome(row.outcome)
     if effect is None or row.baseline or row.form == "control":
         return None
-    if not row.direction:
+    if not row.direction or row.verification == TITLE:
         return "not said"
     if row.direction == "none":
         return "no effect"

@@ -3,9 +3,9 @@
 Study rows that match a statement's queries and facts from read texts are counted by
 cohort, each cohort once on each side. Only support gives ``agrees``, only
 contradiction ``disagrees``, both ``undecided`` (both are shown), nothing read ``not
-answered``. Retracted studies are listed and never counted; limits are shown and
-decide nothing. Strength, size and number of animals don't enter: this is a count of
-cohorts, and says so.
+answered``. Retracted studies are listed and never counted; limits, titles that were
+read without their text among them, are shown and decide nothing. Strength, size and
+number of animals don't enter: this is a count of cohorts, and says so.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from exoheart.evidence.claim_match import (
+from exoheart.evidence.claims.match import (
     direction_of,
     matches,
     numbers_in,
     reference_numbers,
     stance_of,
 )
-from exoheart.evidence.claims import (
+from exoheart.evidence.claims.tables import (
     Claim,
     Fact,
     Query,
@@ -31,6 +31,7 @@ from exoheart.evidence.claims import (
 )
 from exoheart.evidence.plan_terms import figure
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord, load_studies
+from exoheart.evidence.vocabulary import TITLE
 
 VERDICTS = ("agrees", "disagrees", "undecided", "not answered")
 Plain = dict[str, object]
@@ -259,7 +260,10 @@ def _row_in_words(
 def _from_facts(
     claim: Claim, facts: Iterable[Fact], studies: Sequence[StudyRecord]
 ) -> Iterator[tuple[str, Cited]]:
-    """Give each fact with its stance; facts of retracted works as retracted."""
+    """Give each fact with its stance; facts of retracted works as retracted.
+
+    What rests on a title alone is a limit.
+    """
     for fact in facts:
         if fact.claim != claim.id or fact.verification == "unread":
             continue
@@ -279,7 +283,8 @@ def _from_facts(
             cited_for_claim=bool(set(numbers) & set(claim.references)),
             note=fact.note,
         )
-        yield ("retracted" if gone else fact.stance), cited
+        stance = "limits" if fact.verification == TITLE else fact.stance
+        yield ("retracted" if gone else stance), cited
 
 
 def _cohorts(side: Sequence[Cited], studies: Sequence[StudyRecord]) -> set[str]:

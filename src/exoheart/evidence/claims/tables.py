@@ -6,9 +6,9 @@ texts say of one, where it is no outcome of a study arm) and `outside.csv` (why 
 statement has no answer). No table holds a verdict: verdicts are computed from the
 rows, so that an added study changes them. `docs/claims.md` explains the columns.
 
-Read next: :mod:`exoheart.evidence.claim_match` (which rows bear on a statement),
-:mod:`exoheart.evidence.claim_verdict` (what they add up to),
-:mod:`exoheart.evidence.claim_rules` (what the tables must hold).
+Read next: :mod:`exoheart.evidence.claims.match` (which rows bear on a statement),
+:mod:`exoheart.evidence.claims.verdict` (what they add up to),
+:mod:`exoheart.evidence.claims.rules` (what the tables must hold).
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from pathlib import Path
 
 from exoheart.errors import Fault, closest
 from exoheart.evidence.bibliography import parse_bibliography
-from exoheart.evidence.claim_match import FAMILIES, families
-from exoheart.evidence.claims import (
+from exoheart.evidence.claims.match import FAMILIES, families
+from exoheart.evidence.claims.tables import (
     CLAIM_COLUMNS,
     CLAIM_DIRECTIONS,
     COUNTS,
@@ -39,6 +39,7 @@ from exoheart.evidence.vocabulary import (
     OUTCOMES,
     ROUTES,
     STUDY_SPECIES,
+    TITLE,
     VERIFICATIONS,
 )
 
@@ -169,12 +170,23 @@ def _fact(row: RawRow, sources: Collection[str]) -> Iterator[Fault]:
     yield from one_of(row, "stance", STANCES)
     yield from one_of(row, "verification", READ)
     yield from _filled(row, ("statement", "locator"))
+    yield from _title(row)
     if row["source"] == THE_REVIEW:
         allowed = "another source: the review can't speak for its own statements"
         yield Fault(row.where("source"), row["source"], allowed)
     elif row["source"] not in sources:
         met, near = repr(row["source"]), closest(row["source"], sources)
         yield Fault(row.where("source"), met, "a key of sources.bib", near)
+
+
+def _title(row: RawRow) -> Iterator[Fault]:
+    """Demand that a title alone is called one, and decides nothing."""
+    if row["locator"].startswith(TITLE) and row["verification"] in {*READ} - {TITLE}:
+        where = row.where("verification")
+        yield Fault(where, repr(row["verification"]), f"{TITLE!r}, as in locator")
+    if row["verification"] == TITLE and row["stance"] in {*STANCES} - {"limits"}:
+        allowed = "'limits': a title alone decides nothing"
+        yield Fault(row.where("stance"), repr(row["stance"]), allowed)
 
 
 def _query(row: RawRow, donors: Collection[str]) -> Iterator[Fault]:

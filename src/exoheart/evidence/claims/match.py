@@ -1,8 +1,8 @@
 """Which published study rows bear on a statement, and what each of them says.
 
-Comes between the tables of claims (:mod:`exoheart.evidence.claims`) and the verdicts
-(:mod:`exoheart.evidence.claim_verdict`). Forms are never mixed: a query names one form,
-and only rows of that form match it.
+Comes between the tables of claims (:mod:`exoheart.evidence.claims.tables`) and the
+verdicts (:mod:`exoheart.evidence.claims.verdict`). Forms are never mixed: a query names
+one form, and only rows of that form match it.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import re
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from exoheart.evidence.claims import Query
+from exoheart.evidence.claims.tables import Query
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
-from exoheart.evidence.vocabulary import OUTCOMES
+from exoheart.evidence.vocabulary import OUTCOMES, TITLE
 
 #: Families of donors, and the words by which a donor belongs to one; the first family
 #: that has such a word counts. The names are those of `donors.csv`.
@@ -181,8 +181,11 @@ def stance_of(query: Query, row: OutcomeRecord, direction: str) -> str:
     """Give ``supports``, ``contradicts`` or ``limits`` for a row's direction.
 
     Outcomes that fall where their family rises are turned round when the query asks
-    for the family. What a query's `counts` doesn't let a row decide becomes a limit.
+    for the family. A limit is what rests on a title alone, and what the query's
+    `counts` doesn't let a row decide.
     """
+    if row.verification == TITLE:
+        return "limits"
     asked_by_name = row.outcome in query.outcomes
     turned = row.outcome in REVERSED and not asked_by_name
     said = _OPPOSITE[direction] if turned else direction
