@@ -9,14 +9,13 @@ Read next: :mod:`exoheart.evidence.nearest`, :mod:`exoheart.evidence.own.studies
 
 from __future__ import annotations
 
-import csv
 import math
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from exoheart.errors import DataError, Fault
-from exoheart.evidence.own.store import own_faults, own_study_folders
+from exoheart.evidence.own.store import own_study_folders
 from exoheart.evidence.tables import RawRow, data_folder, number, read_table
 from exoheart.evidence.vocabulary import (
     IN_VITRO,
@@ -216,9 +215,9 @@ def load_studies(folder: Path | None = None) -> tuple[StudyRecord, ...]:
     Raises
     ------
     DataError
-        A cell that should be a number isn't one, a folder without its one study row,
-        or an own study with the id of a shipped one. :func:`exoheart.evidence.check`
-        lists every fault.
+        A cell that should be a number isn't one, a folder without its one study row, or
+        faults of own studies, all of them. :func:`exoheart.evidence.check` lists every
+        fault of every table.
 
     Examples
     --------
@@ -232,25 +231,18 @@ def load_studies(folder: Path | None = None) -> tuple[StudyRecord, ...]:
     )
     if folder is not None:
         return shipped
-    return (*shipped, *_own({study.id for study in shipped}))
+    return (*shipped, *_own())
 
 
-_OWN = "your own studies"
+def _own() -> Iterator[StudyRecord]:
+    """Load the user's own studies, every one checked: they may be edited by hand."""
+    from exoheart.evidence.own.studies import check_own  # it stands on this module
 
-
-def _own(shipped: Collection[str]) -> Iterator[StudyRecord]:
-    """Load the user's own studies."""
-    for path in own_study_folders():
-        try:
-            if path.name in shipped:
-                fault = Fault(path.name, "the id of a shipped study", "another id")
-                raise DataError("data tables", [fault])
-            yield replace(_study(path, path.parent), own=True)
-        except DataError as bad:
-            raise DataError(_OWN, own_faults(path.name, bad.faults)) from None
-        except (OSError, UnicodeDecodeError, csv.Error) as bad:
-            fault = Fault(path.name, str(bad), "study.csv and outcomes.csv, readable")
-            raise DataError(_OWN, own_faults(path.name, [fault])) from None
+    kept = own_study_folders()
+    faults = check_own() if kept else []
+    if faults:
+        raise DataError("your own studies", faults)
+    return (replace(_study(path, path.parent), own=True) for path in kept)
 
 
 def _study(folder: Path, root: Path) -> StudyRecord:

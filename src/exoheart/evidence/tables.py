@@ -57,7 +57,7 @@ class RawRow:
 def read_table(path: Path, root: Path) -> tuple[tuple[str, ...], list[RawRow]]:
     """Read a CSV file as text: its header, then its rows (blank lines left out)."""
     name = path.relative_to(root).as_posix()
-    with path.open(encoding="utf-8", newline="") as lines:
+    with path.open(encoding="utf-8-sig", newline="") as lines:
         rows = [[cell.strip() for cell in row] for row in csv.reader(lines)]
     header = tuple(rows[0]) if rows else ()
     body = [

@@ -18,6 +18,8 @@ from exoheart.figures.theme import GRID, INK, SOFT, TREATED, finish
 Part = Mapping[str, Any]
 #: Differences that count as none [%]; relations against a threshold have no band.
 BAND = 5.0
+#: Smallest difference that is written [%].
+_LEAST = 0.01
 _BEYOND = frozenset({"above", "below"})
 
 
@@ -51,7 +53,7 @@ def _panel(reading: Part, place: int, numbers: Part) -> Spec:
             "high": high,
             "median": middle,
             "colour": TREATED[0],
-            "note": "" if middle is None else f"{number(middle)} %",
+            "note": "" if middle is None else _cell(middle) + " %",
         },
         _point("central set", numbers["central"], place, INK, filled=True),
     ]
@@ -83,7 +85,7 @@ def _point(
         "median": at,
         "colour": colour,
         "filled": filled,
-        "note": "no effect" if at is None else f"{number(at)} %",
+        "note": "no effect" if at is None else _cell(at) + " %",
     }
 
 
@@ -114,7 +116,7 @@ def claim_rows(numbers: Part) -> Sequence[tuple[str, ...]]:
     rows = []
     for place, reading in enumerate(numbers["readings"]):
         low, high = reading["difference_interval90"]
-        ends = "" if None in {low, high} else f"{number(low)} to {number(high)}"
+        ends = "" if None in {low, high} else f"{_cell(low)} to {_cell(high)}"
         flip = numbers["flip"]
         rows.append(
             (
@@ -129,4 +131,7 @@ def claim_rows(numbers: Part) -> Sequence[tuple[str, ...]]:
 
 
 def _cell(found: float | None) -> str:
-    return "no effect" if found is None else number(found)
+    """Write a difference in per cent; below a hundredth it is none."""
+    if found is None:
+        return "no effect"
+    return number(found if abs(found) >= _LEAST else 0.0)

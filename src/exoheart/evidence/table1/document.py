@@ -6,17 +6,18 @@ dict of text, numbers, lists and None; the same tables give the same content.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from exoheart.evidence.bibliography import load_bibliography, reference
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord, load_studies
-from exoheart.evidence.table1.effects import EFFECTS
+from exoheart.evidence.table1.effects import EFFECTS, Effect
 from exoheart.evidence.table1.later import (
+    Conflict,
     LaterRow,
-    Told,
     conflicts,
     counts,
+    disputes,
     given_vesicles,
     in_infarct,
     later_rows,
@@ -91,14 +92,15 @@ def _sources(studies: Iterable[StudyRecord], folder: Path | None) -> Plain:
 
 def _beyond(studies: Sequence[StudyRecord]) -> Plain:
     apart = conflicts(studies)
-    between = {told for one in apart if not one.within for told in one.told}
     return {
-        "later": [_later(row, between) for row in later_rows(studies)],
+        "later": [_later(row, apart) for row in later_rows(studies)],
         "conflicts": [
             {
                 "effect": one.effect.key,
                 "where": one.where,
-                "within_one_study": one.within,
+                "within_one_study": one.scope == "one study",
+                "within_one_cohort": one.scope == "one cohort",
+                "cohorts": sorted({told.cohort for told in one.told}),
                 "sides": list(one.sides),
             }
             for one in apart
@@ -213,7 +215,7 @@ def _differences(rows: Sequence[ReviewRow]) -> list[Plain]:
     ]
 
 
-def _later(row: LaterRow, between: Collection[Told]) -> Plain:
+def _later(row: LaterRow, apart: Sequence[Conflict]) -> Plain:
     study = row.study
     return {
         "study": study.id,
@@ -227,21 +229,29 @@ def _later(row: LaterRow, between: Collection[Told]) -> Plain:
         "model": study.model,
         "routes": list(row.routes),
         "effects": {
-            effect.key: {
-                "result": row.word(effect),
-                "over_other_vesicles": row.over_vesicles(effect),
-                "disputed": any(one in between for one in row.of(effect)),
-                "rows": [
-                    {**_row(one.row), "result": one.result, "route": one.row.route}
-                    for one in row.of(effect)
-                ],
-            }
-            for effect in EFFECTS
+            effect.key: _told_of(row, effect, apart) for effect in EFFECTS
         },
         "source": study.source,
         "verification": row.verification,
         "cohort": study.cohort,
         "use": study.use,
+    }
+
+
+def _told_of(row: LaterRow, effect: Effect, apart: Sequence[Conflict]) -> Plain:
+    """Give what a later study tells of one effect, and who says otherwise."""
+    told, over = row.of(effect), row.over(effect)
+    others = {scope for one in told for scope in disputes(one, apart)}
+    return {
+        "result": row.word(effect),
+        "over_other_vesicles": over == "other vesicles",
+        "over_other_treatment": over == "other treatment",
+        "disputed": "studies" in others,
+        "disputed_in_cohort": "one cohort" in others,
+        "rows": [
+            {**_row(one.row), "result": one.result, "route": one.row.route}
+            for one in told
+        ],
     }
 
 

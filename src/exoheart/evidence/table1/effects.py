@@ -10,11 +10,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from exoheart.evidence.comparators import treatment_compared
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
 from exoheart.evidence.vocabulary import OUTCOMES, TITLE
 
 Result = Literal["yes", "no effect", "worse", "not said"]
-Against = Literal["control", "other vesicles"]
+Against = Literal["control", "other vesicles", "other treatment"]
 
 #: Models in which an animal has an infarct.
 INFARCT_MODELS = (
@@ -89,13 +90,12 @@ def turned(outcome: str) -> bool:
 
 
 def against(study: StudyRecord, row: OutcomeRecord) -> Against:
-    """Say what a row is held against: a control, or other vesicles.
+    """Say what a row is held against: a control, other vesicles, another treatment.
 
-    The comparator's own rows decide; without any its name does.
+    By the rule of :func:`exoheart.evidence.comparators.treatment_compared`; cells and
+    conditioned medium are treatments.
     """
-    forms = {one.form for one in study.outcomes if one.arm == row.comparator}
-    words = row.comparator.replace(",", " ").split()
-    named = "vesicles" in words and "without" not in words
-    return (
-        "other vesicles" if "vesicles" in forms or (named and not forms) else "control"
-    )
+    given = treatment_compared(study, row)
+    if not given:
+        return "control"
+    return "other vesicles" if given == "vesicles" else "other treatment"

@@ -1,14 +1,15 @@
 """The review's Table 1 carried on: every further vesicle study in an infarcted heart.
 
 One row for each study, donor and modification; its ticks come from the directions of
-its rows. Disagreements are shown, within a study and between studies of the same
-donor, route and species; nothing is averaged. A user's own studies are among the rows.
+its rows. Disagreements are shown, within a study, within a cohort and between studies
+of the same donor, route and species; nothing is averaged. A user's own studies are among the rows.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 from exoheart.evidence.plan_terms import donor_family
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
@@ -24,6 +25,8 @@ from exoheart.evidence.table1.effects import (
 )
 from exoheart.evidence.table1.rows import REFERENCES, references_of
 
+#: How far apart the rows of a disagreement stand.
+Scope = Literal["one study", "one cohort", "studies"]
 #: Results that can disagree.
 _TOLD = ("yes", "no effect", "worse")
 
@@ -81,22 +84,24 @@ class LaterRow:
             return said.pop()
         return "not said" if self.of(effect) else "not reported"
 
-    def over_vesicles(self, effect: Effect) -> bool:
-        """Say whether an effect is told against other vesicles only."""
-        found = self.of(effect)
-        return bool(found) and all(one.against == "other vesicles" for one in found)
+    def over(self, effect: Effect) -> Against:
+        """Say what an effect is told against, a control counting before all else."""
+        held = {one.against for one in self.of(effect)}
+        return "control" if len(held) != 1 else held.pop()
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Rows that disagree on one effect, within a study or between studies.
+    """Rows that disagree on one effect.
 
-    `sides` says who says what, `told` holds the rows themselves.
+    `scope` says whether they are of one study, of studies whose animals may be the
+    same (``one cohort``), or of studies apart; `sides` says who says what, `told` holds
+    the rows themselves.
     """
 
     effect: Effect
     where: str
-    within: bool
+    scope: Scope
     sides: tuple[str, ...]
     told: tuple[Told, ...]
 
@@ -178,7 +183,8 @@ def conflicts(studies: Sequence[StudyRecord]) -> tuple[Conflict, ...]:
     """List where rows against a control disagree, over all vesicle studies.
 
     Between studies those of one donor family, route and species are compared; rows
-    that name no donor, route or species are not.
+    that name no donor, route or species are not. Studies of one cohort may tell of the
+    same animals twice: what they disagree on is no disagreement between studies.
     """
     found = [
         one
@@ -201,7 +207,7 @@ def _within(effect: Effect, told: Sequence[Told]) -> list[Conflict]:
         key = (one.study, one.row.donor, one.row.modification)
         groups.setdefault(key, []).append(one)
     return [
-        Conflict(effect, study, True, _sides(own, named="route"), tuple(own))
+        Conflict(effect, study, "one study", _sides(own, named="route"), tuple(own))
         for (study, _, _), own in groups.items()
         if len({one.result for one in own}) > 1
     ]
@@ -214,10 +220,36 @@ def _between(effect: Effect, told: Sequence[Told]) -> list[Conflict]:
         if all(key):
             groups.setdefault(key, []).append(one)
     return [
-        Conflict(effect, ", ".join(key), False, _sides(own, named="study"), tuple(own))
+        Conflict(
+            effect, ", ".join(key), _scope(own), _sides(own, named="study"), tuple(own)
+        )
         for key, own in groups.items()
         if len({one.study for one in own}) > 1 and len({one.result for one in own}) > 1
     ]
+
+
+def _scope(told: Iterable[Told]) -> Scope:
+    return "studies" if len({one.cohort for one in told}) > 1 else "one cohort"
+
+
+def disputes(one: Told, found: Iterable[Conflict]) -> set[Scope]:
+    """Say who says otherwise than a row: studies apart, studies of its cohort.
+
+    Parameters
+    ----------
+    one
+        The row.
+    found
+        From :func:`conflicts`; those within a study say nothing here.
+    """
+    others = [
+        other
+        for conflict in found
+        if conflict.scope != "one study" and one in conflict.told
+        for other in conflict.told
+        if other.study != one.study and other.result != one.result
+    ]
+    return {_scope((one, other)) for other in others}
 
 
 def _sides(told: Iterable[Told], named: str) -> tuple[str, ...]:
