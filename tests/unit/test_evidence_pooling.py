@@ -14,7 +14,7 @@ from pool_studies import group, pair, study
 from exoheart.errors import DataError
 from exoheart.evidence.meta import fit
 from exoheart.evidence.pooling.choices import FORMS, PoolChoices
-from exoheart.evidence.pooling.pool import pool
+from exoheart.evidence.pooling.pools import pool
 from exoheart.evidence.pooling.rows import candidates, effect_of, key_of
 
 LVEF = PoolChoices(outcome="ejection fraction")

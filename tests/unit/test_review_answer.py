@@ -7,6 +7,9 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from exoheart.errors import InputError
+from exoheart.figures import figure
+from exoheart.reviewing import review
 from exoheart.reviewing.answer import AGREES, DISAGREES, FEWEST, answer
 from exoheart.reviewing.quantities import Seen
 from exoheart.reviewing.run import model_answer
@@ -150,3 +153,12 @@ def test_what_holds_by_mechanism_adds_up():
     labels = tuple("none" if k % 2 else "relay" for k in range(40))
     found = answer([contrast()], seen(values), seen([40.0]), labels=labels)
     assert found.by_mechanism == {"none": (20, 20), "relay": (20, 0)}
+
+
+def test_a_review_shows_itself_and_draws_its_claims():
+    """In a notebook: a table of claims, and a figure by the id of one."""
+    found = review(draws=32, claims=["C028", "C144"])
+    assert "C144" in found._repr_html_()
+    assert figure(found, "C028")["description"].startswith("C028")
+    with pytest.raises(InputError, match="C028"):
+        figure(found, "C144")

@@ -48,7 +48,7 @@ def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
     """Pool the published rows and your own: little can be, and it says why."""
     from exoheart.cli.evidence_meta import require_page, write
     from exoheart.evidence.pooling.choices import PoolChoices
-    from exoheart.evidence.pooling.pool import pool
+    from exoheart.evidence.pooling.pools import pool
     from exoheart.report import pool as report
     from exoheart.version import VERSION
 

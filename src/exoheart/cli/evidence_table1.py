@@ -25,6 +25,13 @@ COLUMNS = (
     *(name for key in _EFFECTS for name in (key, f"{key}_reading")),
     *("other_effects", "active_molecules", "source", "verification", "own"),
 )
+#: What is to know of a later effect -> its words.
+_NOTED = {
+    "over_other_vesicles": "over other vesicles",
+    "over_other_treatment": "over another treatment",
+    "disputed": "disputed",
+    "disputed_in_cohort": "disputed in its cohort",
+}
 COMMAND = "exoheart evidence table1"
 
 
@@ -130,8 +137,7 @@ def _later_row(row: Mapping[str, Any]) -> list[str]:
     for key in _EFFECTS:
         cell = row["effects"][key]
         told = cell["result"]
-        noted = ["over other vesicles"] if cell["over_other_vesicles"] else []
-        noted += ["disputed"] if cell["disputed"] else []
+        noted = [words for name, words in _NOTED.items() if cell[name]]
         effects += ["" if told == "not reported" else told, "; ".join(noted)]
     return [
         *("later", row["reference"], row["study"], row["donor"], row["modification"]),

@@ -271,3 +271,9 @@ OUTCOMES: Mapping[str, str] = MappingProxyType(
         "number of Rab proteins that promote release": "release",
     }
 )
+#: Outcomes that are shares of a whole where their unit is per cent.
+SHARES = (
+    *("infarct size", "scar size", "ejection fraction", "fractional shortening"),
+    *("fractional area change", "fibrosis", "apoptosis", "reparative share"),
+    *("retention in heart", "activity in lung", "labelled volume"),
+)

@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from exoheart.errors import InputError, closest
 from exoheart.figures.alternatives import alternatives
 from exoheart.figures.answer import answer
+from exoheart.figures.claims import claim
 from exoheart.figures.controls import controls
 from exoheart.figures.course import course
 from exoheart.figures.drawing import Drawing
@@ -106,10 +107,10 @@ def figure(result: Document | HasDocument | HasJson, name: str = "answer") -> Dr
     Parameters
     ----------
     result
-        A plan or its document, or a prediction or its document (these have
-        ``answer``, and ``course`` if it holds curves).
+        A plan or its document, a prediction or its document (these have ``answer``,
+        and ``course`` if it holds curves), or a review or its document.
     name
-        One of :data:`NAMES`.
+        One of :data:`NAMES`; of a review, the id of a claim that the model answers.
 
     Raises
     ------
@@ -117,6 +118,8 @@ def figure(result: Document | HasDocument | HasJson, name: str = "answer") -> Dr
         If there is no figure of that name for this kind of document.
     """
     document = _document(result)
+    if "claims" in document:
+        return Drawing(_claim(document, name))
     bare = "arms" in document
     allowed = _OF_PREDICTION if bare else NAMES
     if name not in allowed:
@@ -128,3 +131,21 @@ def figure(result: Document | HasDocument | HasJson, name: str = "answer") -> Dr
             f"choose one of these{hint}"
         )
     return Drawing(_DRAW[name](_as_plan(document) if bare else document))
+
+
+def _claim(review: Document, name: str) -> Spec:
+    """Draw a claim that the model answers."""
+    drawn = {
+        one["claim_id"]: one
+        for one in review["claims"]
+        if one["answered_by"] == "model"
+    }
+    if name not in drawn:
+        near = closest(name, drawn)
+        hint = f"; did you mean {near!r}?" if near else ""
+        raise InputError(
+            f"figure {name!r} of a review; allowed: {', '.join(sorted(drawn))}; choose "
+            f"a claim that the model answers{hint}"
+        )
+    one = drawn[name]
+    return claim(one["numbers"], name, one["claim"])

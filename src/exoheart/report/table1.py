@@ -52,9 +52,10 @@ REVIEW_LEGEND = (
 )
 LATER_LEGEND = (
     "yes: better than its control; no effect: tested, nothing found; worse: the other "
-    "way; mixed: its own rows disagree; over EVs: held against other vesicles "
-    "only; disputed: another study of the same donor, route and animal says otherwise; "
-    "not said: read, without a direction; -: not reported."
+    "way; mixed: its own rows disagree; over EVs, over a treatment: held against other "
+    "vesicles or another treatment only; disputed: another study of the same donor, "
+    "route and animal says otherwise; disputed in its cohort: one whose animals may be "
+    "the same does; not said: read, without a direction; -: not reported."
 )
 
 
@@ -154,7 +155,9 @@ def result_words(cell: Part) -> str:
     if cell["result"] == "not reported":
         return NOTHING
     more = ["over EVs"] if cell["over_other_vesicles"] else []
+    more += ["over a treatment"] if cell["over_other_treatment"] else []
     more += ["disputed"] if cell["disputed"] else []
+    more += ["disputed in its cohort"] if cell["disputed_in_cohort"] else []
     return ", ".join((cell["result"], *more))
 
 
@@ -218,10 +221,18 @@ def conflict_words(document: Part) -> list[str]:
     """List the disagreements, each with its sides."""
     return [
         f"{EFFECTS[one['effect']]}, "
-        + ("within " if one["within_one_study"] else "between studies of ")
-        + f"{one['where']}: {' | '.join(one['sides'])}"
+        + f"{_scope_words(one)} {one['where']}: {' | '.join(one['sides'])}"
         for one in document["conflicts"]
     ]
+
+
+def _scope_words(conflict: Part) -> str:
+    if conflict["within_one_study"]:
+        return "within"
+    if conflict["within_one_cohort"]:
+        (cohort,) = conflict["cohorts"]
+        return f"within one cohort ({cohort}; its animals may be the same) of"
+    return "between studies of"
 
 
 def left_out_words(document: Part) -> list[str]:

@@ -17,7 +17,7 @@ from typing import Any, cast
 from exoheart.errors import InputError
 from exoheart.evidence.own.store import own_folder
 from exoheart.evidence.pooling.choices import PoolChoices
-from exoheart.evidence.pooling.pool import pool
+from exoheart.evidence.pooling.pools import pool
 from exoheart.evidence.studies import StudyRecord, load_studies
 from exoheart.evidence.vocabulary import THERAPY_FORMS
 from exoheart.reviewing.record import Review

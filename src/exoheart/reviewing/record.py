@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import Any, Literal
 
@@ -265,6 +266,17 @@ class Review:
             "draws": self.draws,
             "version": VERSION,
         }
+
+    def _repr_html_(self) -> str:
+        rows = [
+            f"<tr><th scope='row'>{one.claim.id}</th><td>{one.verdict}</td>"
+            f"<td>{one.answered_by}{f', {one.basis}' if one.basis else ''}</td>"
+            f"<td>{escape(one.claim.claim)}</td></tr>"
+            for one in self.claims
+        ]
+        head = "<th>Claim</th><th>Verdict</th><th>Answered by</th><th>What it says</th>"
+        note = "Research use only; not medical advice."
+        return f"<table><tr>{head}</tr>{''.join(rows)}</table><p>{note}</p>"
 
     def write(self, page: str | Path) -> Path:
         """Write the page; an earlier one is replaced, any other file is not."""

@@ -202,10 +202,15 @@ def _design(
         where = f"moderators[{name!r}]"
         if len(values) != k:
             faults.append(Fault(where, f"{len(values)} values", f"{k}, as many as yi"))
-        elif all(isinstance(one, str) for one in values):
-            columns |= _factor(name, values, faults)
+            continue
+        if all(isinstance(one, str) for one in values):
+            made = _factor(name, values, faults)
         else:
-            columns[name] = numbers(where, list(values), faults)
+            made = {name: numbers(where, list(values), faults)}
+        for column in made.keys() & columns.keys():
+            met = f"the column {column!r}, which is there already"
+            faults.append(Fault(where, met, "a name of its own"))
+        columns |= made
     whole = len(faults) == before
     design = np.column_stack(list(columns.values())) if whole else np.ones((k, 1))
     if whole and k >= 2:

@@ -140,7 +140,7 @@ def fit_correlated(  # noqa: PLR0913 -- as `fit`
         Effects, shape (k,).
     v_matrix
         Sampling covariance matrix, symmetric and positive definite, shape (k, k), as
-        :func:`exoheart.evidence.meta.effects.shared_control` gives it.
+        :func:`exoheart.evidence.meta.shared_control.shared_control` gives it.
     method
         ``FE``, ``REML`` or ``ML``.
     test

@@ -75,7 +75,8 @@ def shared_control(
     Raises
     ------
     InputError
-        An unknown measure, no arm, or groups that the measure refuses.
+        An unknown measure, no arm, a sham that isn't one number, or groups that the
+        measure refuses.
 
     Examples
     --------
@@ -88,6 +89,9 @@ def shared_control(
         met = f"{measure!r} with {len(treated)} arms"
         nearest = None if measure in MEASURES else closest(measure, MEASURES)
         raise DataError("shared control", [Fault("measure", met, allowed, nearest)])
+    sham = _sham(options.get("sham"))
+    if "sham" in options:
+        options["sham"] = sham
     means, deviations, counts = np.array(treated, dtype=np.float64).T
     yi, vi = MEASURES[measure](means, deviations, counts, *control, **options)
     mean, deviation, count = control
@@ -99,8 +103,6 @@ def shared_control(
         total = float(counts.sum()) + count
         matrix = 1.0 / count + np.outer(yi, yi) / (2.0 * total)
     elif measure == "NMD":
-        given = options.get("sham")
-        sham = float(given) if isinstance(given, int | float) else 0.0
         lesion = mean - sham
         carried = np.ones(len(yi))
         if options.get("error") == "delta":
@@ -108,3 +110,17 @@ def shared_control(
         matrix = 1e4 * error / lesion**2 * np.outer(carried, carried)
     np.fill_diagonal(matrix, vi)
     return np.asarray(yi), matrix
+
+
+def _sham(given: object) -> float:
+    """Give the mean of animals without the disease: one number, 0 for None."""
+    if given is None:
+        return 0.0
+    try:
+        value = np.asarray(given, dtype=np.float64)
+    except (TypeError, ValueError):
+        value = np.empty(0)
+    if value.size != 1 or not np.isfinite(value).all():
+        allowed = "one finite number: the arms have one control"
+        raise DataError("shared control", [Fault("sham", str(given), allowed)])
+    return float(value.item())

@@ -1,6 +1,6 @@
 """What to pool and how, and the words that may be asked for.
 
-Read next: :mod:`exoheart.evidence.pooling.pool`.
+Read next: :mod:`exoheart.evidence.pooling.pools`.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from exoheart.errors import DataError, Fault, closest
 from exoheart.evidence.meta.result import Method, Test
-from exoheart.evidence.pooling.priors import PRIORS
+from exoheart.evidence.pooling.readings import PRIORS
 from exoheart.evidence.vocabulary import FORMS_GIVEN, OUTCOMES, STUDY_SPECIES
 
 FORMS = tuple(form for form in FORMS_GIVEN if form and form != "control")

@@ -1,6 +1,6 @@
 """One pool as plain data: effects, fit, readings, bounds, what is left out, reviews.
 
-Called by :mod:`exoheart.evidence.pooling.pool` for every quantity.
+Called by :mod:`exoheart.evidence.pooling.pools` for every quantity.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.result import MetaFit, Test
 from exoheart.evidence.pooling.choices import PoolChoices
 from exoheart.evidence.pooling.printed_p import check_spread
-from exoheart.evidence.pooling.priors import (
+from exoheart.evidence.pooling.readings import (
     Pooled,
     PooledPrior,
     pooled_priors,

@@ -3,7 +3,7 @@
 A bare "mean ± number" can be an SD or a standard error. With both n and a printed P
 the two readings can be told apart: each gives its own P by Student's t test. The answer
 is shown beside a bound and changes no pool, since the test that the source used is
-rarely named. Read next: :mod:`exoheart.evidence.pooling.pool`.
+rarely named. Read next: :mod:`exoheart.evidence.pooling.pools`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Reviews share primary studies, so their pooled effects are never mixed with primary
 rows, and pooling them tells no effect: only how wide the spread between reviews is.
-Read next: :mod:`exoheart.evidence.pooling.pool`.
+Read next: :mod:`exoheart.evidence.pooling.pools`.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Rows of `data/studies/quality.csv` say what was read; the items are those of
 `data/reporting_items.csv` (ARRIVE 2.0 and SYRCLE). What has no row is not known, and
-not known is never "no". Read next: :mod:`exoheart.evidence.pooling.priors`.
+not known is never "no". Read next: :mod:`exoheart.evidence.pooling.readings`.
 """
 
 from __future__ import annotations

@@ -13,19 +13,23 @@ from dataclasses import dataclass
 from typing import Literal
 
 from exoheart.evidence.meta.effects import MD, ROM, standard_deviation
+from exoheart.evidence.meta.inference import quantile
 from exoheart.evidence.meta.shared_control import split_control
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
-from exoheart.evidence.vocabulary import FORMS_GIVEN
+from exoheart.evidence.vocabulary import FORMS_GIVEN, SHARES
 
 #: How a spread of unknown kind is read for a bound; None reads none.
 Reading = Literal["SD", "SEM"] | None
 Role = Literal["difference", "change", "final"]
-_Z = 1.959963984540054
 _PREFIX: Mapping[Role, str] = {"difference": "difference in ", "change": "change in "}
 #: What is taken where a study prints several of the same arm and time.
 ROLES: tuple[Role, ...] = ("difference", "change", "final")
 #: Unit of rows that print a direction only.
 NO_UNIT = "no number printed"
+#: Unit of changes in per cent that may be relative or in points.
+UNCLEAR = "% of unclear kind"
+#: Unit of changes that are named relative.
+RELATIVE = "% relative"
 ANIMALS, IN_VITRO_SETTING = "animals", "in vitro"
 _ISOLATED = "isolated heart"
 _NOT_TREATMENTS = frozenset({"control", ""})
@@ -35,16 +39,18 @@ _NOT_TREATMENTS = frozenset({"control", ""})
 class PoolKey:
     """What may be pooled with what: a quantity, of a region, on one scale.
 
-    `unit` is ``points`` (difference of percentages), ``log ratio`` (of means) or, for
-    changes in another unit and percentages of unclear kind, the unit as printed; it is
-    :data:`NO_UNIT` where a row prints no number. `setting` keeps animals, isolated
-    hearts and dishes apart.
+    `unit` is ``points`` (difference of percentages), ``log ratio`` (of means),
+    :data:`RELATIVE`, :data:`UNCLEAR`, or, for changes in another unit, the unit as
+    printed; it is :data:`NO_UNIT` where a row prints no number. `setting` keeps
+    animals, isolated hearts and dishes apart. `species` is given for changes in a unit
+    of size (mL, g), since hearts differ in size; else it is empty.
     """
 
     quantity: str
     of: str
     unit: str
     setting: str = ANIMALS
+    species: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class Candidate:
     @property
     def key(self) -> PoolKey:
         """What the row may be pooled with."""
-        return key_of(self.row, setting_of(self.study))
+        return key_of(self.row, setting_of(self.study), self.study.species)
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,29 +121,37 @@ def setting_of(study: StudyRecord) -> str:
     return _ISOLATED if study.model == _ISOLATED else ANIMALS
 
 
-def key_of(row: OutcomeRecord, setting: str = ANIMALS) -> PoolKey:
+def key_of(row: OutcomeRecord, setting: str = ANIMALS, species: str = "") -> PoolKey:
     """Say what a row may be pooled with.
 
-    Final values and changes of a percentage are both differences in points; a change
-    printed in percent may be relative, and a volume is compared as a ratio, since
-    species differ in size.
+    Final values and changes of a share are both differences in points; a change printed
+    in percent may be relative, and a volume is compared as a ratio, since species
+    differ in size. So is any other percentage, which may be one of a control.
     """
     role = role_of(row.outcome)
     quantity = row.outcome.removeprefix(_PREFIX.get(role, ""))
-    unit = "log ratio" if role == "final" else row.unit
     if not row.unit:
-        unit = NO_UNIT
-    elif _in_points(row, role):
-        unit = "points"
-    elif role != "final":
-        quantity = row.outcome
-        unit = "% of unclear kind" if row.unit == "%" else row.unit
-    return PoolKey(quantity, row.region, unit, setting)
+        return PoolKey(quantity, row.region, NO_UNIT, setting)
+    if named_relative(row.outcome):
+        unit = RELATIVE if row.unit == "%" else row.unit
+        return PoolKey(quantity, row.region, unit, setting)
+    if _in_points(row, role):
+        return PoolKey(quantity, row.region, "points", setting)
+    if role == "final":
+        return PoolKey(quantity, row.region, "log ratio", setting)
+    if row.unit == "%":
+        return PoolKey(row.outcome, row.region, UNCLEAR, setting)
+    return PoolKey(row.outcome, row.region, row.unit, setting, species)
+
+
+def named_relative(outcome: str) -> bool:
+    """Say whether an outcome names itself relative to a value before."""
+    return outcome.startswith("relative ")
 
 
 def _in_points(row: OutcomeRecord, role: Role) -> bool:
-    relative = row.outcome.startswith("relative ")
-    return relative or row.unit == "points" or (row.unit == "%" and role == "final")
+    share = row.outcome in SHARES and row.unit == "%"
+    return row.unit == "points" or (share and role == "final")
 
 
 def homes(keys: Iterable[PoolKey]) -> dict[PoolKey, PoolKey]:
@@ -205,6 +219,10 @@ def effect_of(
     if candidate.row.mean is None:
         said = candidate.row.direction
         return f"no group means printed{f', only: {said}' if said else ''}"
+    if candidate.key.unit == NO_UNIT:
+        return "the unit of the means is not printed"
+    if candidate.key.unit == UNCLEAR:
+        return f"a {candidate.role} in %: relative or in points is not said"
     if candidate.role == "difference":
         return _difference(candidate)
     return _groups(candidate, reading, arms)
@@ -216,7 +234,7 @@ def _difference(candidate: Candidate) -> Effect | str:
     if row.mean is None or row.spread is None:
         return "a difference without an interval or standard error"
     if row.spread_type == "CI95":
-        error, how = row.spread / _Z, "95 % interval of the difference"
+        error, how = row.spread / quantile(0.95, None), "95 % interval of the difference"
     elif row.spread_type == "SEM":
         error, how = row.spread, "standard error of the difference"
     else:

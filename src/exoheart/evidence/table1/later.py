@@ -85,9 +85,11 @@ class LaterRow:
         return "not said" if self.of(effect) else "not reported"
 
     def over(self, effect: Effect) -> Against:
-        """Say what an effect is told against, a control counting before all else."""
+        """Say what an effect is told against: a control where any row is that."""
         held = {one.against for one in self.of(effect)}
-        return "control" if len(held) != 1 else held.pop()
+        if not held or "control" in held:
+            return "control"
+        return held.pop() if len(held) == 1 else "other treatment"
 
 
 @dataclass(frozen=True, slots=True)

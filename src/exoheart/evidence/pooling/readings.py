@@ -17,15 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from exoheart.evidence.meta.bias import pet_peese
+from exoheart.evidence.meta.inference import quantile
 from exoheart.evidence.meta.result import Interval, MetaFit
-from exoheart.evidence.pooling.rows import PoolKey
+from exoheart.evidence.pooling.rows import PoolKey, named_relative
 from exoheart.evidence.tables import data_folder, number, read_table
 
 PRIORS = ("plain", "quality", "sceptical", "selection")
 #: Effects below which a correction for selection is not given: below about ten, tests
 #: of small-study effects can hardly tell them from chance.
 LEAST_FOR_SELECTION = 10
-_Z = 1.959963984540054
+_LEVEL = 0.95
 _SAME = 1e-12
 _DEPENDENT = "not given: it takes effects as independent, and times of a study aren't"
 
@@ -95,9 +96,14 @@ def load_widths(folder: Path | None = None) -> dict[tuple[str, str], float]:
 def width_for(
     key: PoolKey, widths: dict[tuple[str, str], float], asked: float | None = None
 ) -> float | None:
-    """Give the sceptical width of a pool: `asked`, else the tables'; None without."""
+    """Give the sceptical width of a pool: `asked`, else the tables'; None without.
+
+    The width of a unit says nothing of relative changes, whatever their unit.
+    """
     if asked is not None:
         return asked
+    if named_relative(key.quantity):
+        return widths.get((key.quantity, key.unit))
     return widths.get((key.quantity, key.unit), widths.get(("", key.unit)))
 
 
@@ -110,7 +116,7 @@ def pooled_priors(pooled: Pooled) -> tuple[PooledPrior, ...]:
 def _plain(pooled: Pooled) -> PooledPrior:
     fit = pooled.fit
     if fit is None or fit.estimate is None:
-        half = _Z * math.sqrt(pooled.vi[0])
+        half = _critical(None) * math.sqrt(pooled.vi[0])
         mean = pooled.yi[0]
         words = "one effect: nothing is pooled, and how studies differ is not known"
         return PooledPrior("plain", mean, (mean - half, mean + half), None, words)
@@ -131,7 +137,7 @@ def _quality(pooled: Pooled) -> PooledPrior:
     if fit.cluster_model is not None:
         return PooledPrior("quality", None, None, None, _DEPENDENT)
     mean, error = _weighted(pooled, fit)
-    critical = _critical(fit)
+    critical = _critical(fit.df)
     words = f"weights multiplied by {low:.2g} to {high:.2g} (assumed rule)"
     half = critical * error
     ends = (mean - half, mean + half)
@@ -139,9 +145,13 @@ def _quality(pooled: Pooled) -> PooledPrior:
 
 
 def _reach(
-    fit: MetaFit | None, mean: float, error: float, critical: float = _Z
+    fit: MetaFit | None, mean: float, error: float, critical: float
 ) -> Interval | None:
-    """Give where a next study is expected; None where the fit has no such interval."""
+    """Give where a next study is expected; None where the fit has no such interval.
+
+    One quantile, `critical`, multiplies both the error of the mean and the spread
+    between studies.
+    """
     if fit is None or fit.pi95 is None:
         return None
     wide = critical * math.sqrt(error**2 + fit.tau2)
@@ -164,27 +174,32 @@ def _weighted(pooled: Pooled, fit: MetaFit) -> tuple[float, float]:
     return mean, math.sqrt(variance)
 
 
-def _critical(fit: MetaFit) -> float:
-    """Give the quantile that the fit's own interval uses."""
-    from scipy.stats import t
-
-    return _Z if fit.df is None else float(t.ppf(0.975, fit.df))
+def _critical(df: float | None) -> float:
+    """Give the quantile of 95 % intervals: t with `df`, or the normal one for None."""
+    return quantile(_LEVEL, df)
 
 
 def _sceptical(pooled: Pooled, plain: PooledPrior) -> PooledPrior:
     """Combine the pooled effect with a normal prior around zero.
 
     The likelihood is a normal with the width of the plain interval, so that what few
-    studies leave open stays open.
+    studies leave open stays open: the quantile of the fit goes into its error. It goes
+    into the spread between studies too, so that a prior that says nothing gives the
+    plain reading.
     """
     if plain.estimate is None or plain.ci95 is None or pooled.width is None:
         words = "not given: no width of the prior for this unit"
         return PooledPrior("sceptical", None, None, None, words)
-    error = (plain.ci95[1] - plain.ci95[0]) / (2 * _Z)
-    precision = 1 / error**2 + 1 / pooled.width**2
-    mean, spread = plain.estimate / error**2 / precision, math.sqrt(1 / precision)
-    ends = (mean - _Z * spread, mean + _Z * spread)
-    reach = _reach(pooled.fit, mean, spread)
+    normal = _critical(None)
+    error = (plain.ci95[1] - plain.ci95[0]) / (2 * normal)
+    kept = pooled.width**2 / (pooled.width**2 + error**2)
+    mean, spread = kept * plain.estimate, math.sqrt(kept) * error
+    ends = (mean - normal * spread, mean + normal * spread)
+    reach = None
+    if pooled.fit is not None and pooled.fit.pi95 is not None:
+        inflated = pooled.fit.tau2 * (_critical(pooled.fit.df) / normal) ** 2
+        half = normal * math.sqrt(spread**2 + inflated)
+        reach = (mean - half, mean + half)
     words = f"prior around 0 with SD {pooled.width:g} (assumed)"
     return PooledPrior("sceptical", mean, ends, reach, words)
 
@@ -201,7 +216,6 @@ def _selection(pooled: Pooled) -> PooledPrior:
     if pooled.fit is not None and pooled.fit.cluster_model is not None:
         return PooledPrior("selection", None, None, None, _DEPENDENT)
     found = pet_peese(pooled.yi, pooled.vi)
-    error = (found.ci95[1] - found.ci95[0]) / (2 * _Z)
-    reach = _reach(pooled.fit, found.estimate, error)
+    reach = _reach(pooled.fit, found.estimate, found.se, _critical(found.df))
     words = f"PET-PEESE ({found.used}): the effect of a study without sampling error"
     return PooledPrior("selection", found.estimate, found.ci95, reach, words)

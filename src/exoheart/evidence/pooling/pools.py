@@ -5,7 +5,7 @@ of the studies' quality. Out: plain data, a pool for each quantity: effects, fit
 readings, bounds for rows whose spread is of unknown kind, every row left out with its
 reason, and the reviews beside. `docs/pooling.md` states the rules. Read next:
 :mod:`exoheart.evidence.pooling.rows` (which rows),
-:mod:`exoheart.evidence.pooling.priors` (readings).
+:mod:`exoheart.evidence.pooling.readings` (readings).
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from pathlib import Path
 from exoheart.evidence.pooling.choices import PoolChoices, check_choices, used_test
 from exoheart.evidence.pooling.document import Known, Plain, pool_document
 from exoheart.evidence.pooling.printed_p import load_printed_p
-from exoheart.evidence.pooling.priors import load_widths
+from exoheart.evidence.pooling.readings import load_widths
 from exoheart.evidence.pooling.published import ReviewEffect, key_of_review, reviews
 from exoheart.evidence.pooling.quality import load_quality
 from exoheart.evidence.pooling.rows import Candidate, PoolKey, candidates, homes

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.bias import pet_peese
-from exoheart.evidence.pooling.priors import (
+from exoheart.evidence.pooling.readings import (
     LEAST_FOR_SELECTION,
     PRIORS,
     Pooled,
