@@ -65,6 +65,15 @@ def test_the_page_holds_figures_with_their_tables_and_the_rules(tmp_path, form):
     assert DISCLAIMER.split(";")[0] in text
 
 
+def test_reviews_that_stand_beside_no_pool_are_listed_with_the_reason():
+    document = run(*LVEF, "--json").document
+    reasons = {one["review"]: one["reason"] for one in document["reviews_left"]}
+    name = "HypoxicVesicles2021_HypoxicVesicles"
+    assert reasons[name] == "not compared with a control"
+    assert reasons["Yang2019_Regression"] == "no pooled effect printed"
+    assert name.replace("_", " ") in run(*LVEF).out
+
+
 def test_an_outcome_without_a_row_is_no_error():
     told = run("--form", "RNA", "--outcome", "fibrosis")
     assert told.code == 0
@@ -79,7 +88,11 @@ def test_wrong_words_are_refused_together():
 
 
 def own_study(folder, name, gain):
-    """Write an own study of infarcted rats, SD and n printed."""
+    """Write an own study of infarcted rats, SD and n printed, and its source."""
+    with (folder / "sources.bib").open("a", encoding="utf-8") as entries:
+        entries.write(
+            f"@misc{{own.{name},\n  author = {{A. Author}},\n  note = {{own}}\n}}\n"
+        )
     cells = {
         "id": name,
         "species": "rat",

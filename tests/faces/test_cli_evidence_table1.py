@@ -7,9 +7,12 @@ import re
 import shutil
 from html.parser import HTMLParser
 
+import pytest
 from cli_runner import DISCLAIMER, exoheart
 
 from exoheart.evidence import data_folder
+from exoheart.evidence.table1.effects import EFFECTS
+from exoheart.report.table1 import EFFECTS as HEADS
 
 ORDER = [46, 32, 48, 58, 65, 53, 54, 52, 51, 49, 50, 55, 71, 59]
 VOID = {"meta", "br", "wbr", "link", "img", "hr", "input"}
@@ -72,15 +75,43 @@ def test_the_csv_holds_both_parts_with_their_readings(tmp_path):
     gallet = next(row for row in rows if row["study"] == "Gallet2017_PigReperfusion")
     assert (gallet["infarct_size"], gallet["infarct_size_reading"]) == (
         "mixed",
-        "disputed",
+        "disputed in its cohort",
     )
+
+
+def test_effects_have_the_same_keys_in_table_page_and_csv(tmp_path):
+    path = tmp_path / "table1.csv"
+    assert table1("--csv", path).code == 0
+    head = path.read_text("utf-8").split("\n")[0].split(",")
+    keys = [effect.key for effect in EFFECTS]
+    assert [name for name in head if f"{name}_reading" in head] == keys == list(HEADS)
+
+
+def test_a_dispute_inside_a_cohort_is_shown_as_that_and_not_between_studies(tmp_path):
+    path = tmp_path / "table1.html"
+    told = " ".join(table1("--page", path).out.split())
+    page = " ".join(path.read_text("utf-8").split())
+    for text in (told, page):
+        assert "within one cohort (CDC_vesicles_pig;" in text
+        assert "between studies of CDC, intracoronary, pig" not in text
+        assert "between studies of MSC, intravenous, mouse" in text
+        assert "yes, disputed in its cohort" in text
+
+
+@pytest.mark.parametrize("command", ["table1", "gaps"])
+def test_a_page_has_the_ending_of_a_page(tmp_path, command):
+    path = tmp_path / "page.csv"
+    result = exoheart("evidence", command, "--page", path)
+    assert (result.code, result.out) == (2, "")
+    assert "ends in .html" in result.err
+    assert not path.exists()
 
 
 def test_a_users_own_study_follows_into_table_and_gaps(tmp_path, monkeypatch):
     shipped = data_folder() / "studies" / "Shao2017_RatInfarct"
     shutil.copytree(shipped, tmp_path / "Mine2026_RatInfarct")
     for path in (tmp_path / "Mine2026_RatInfarct").glob("*.csv"):
-        text = path.read_text(encoding="utf-8").replace("Shao2017", "Mine2026")
+        text = path.read_text(encoding="utf-8").replace("Shao2017_", "Mine2026_")
         path.write_text(text.replace("intramyocardial", "patch"), encoding="utf-8")
     monkeypatch.setenv("EXOHEART_STUDIES", str(tmp_path))
     later = {one["study"]: one for one in table1("--json").document["later"]}

@@ -206,7 +206,7 @@ def test_an_added_study_moves_texts_and_pool_and_never_the_model(own):
     assert (one["before"]["texts"], one["now"]["texts"]) == ("agrees", "undecided")
     assert one["before"]["verdict"] == one["now"]["verdict"]
     pools = {each["pool"]: each["now"]["effects"] for each in moved["pooled"]}
-    assert pools == {"vesicles: infarct size of area at risk [points]": 1}
+    assert pools == {"vesicles: infarct size of area at risk, animals [points]": 1}
 
 
 def test_a_kept_run_that_is_spoiled_is_named(own):

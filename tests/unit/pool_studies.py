@@ -1,12 +1,15 @@
-"""Studies with numbers that pooling can use; a row a group."""
+"""Studies with numbers that pooling can use, a row a group; and their one pool."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
+from exoheart.evidence.pooling.choices import PoolChoices
+from exoheart.evidence.pooling.pools import pool
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
 
+LVEF = PoolChoices(outcome="ejection fraction")
 _EMPTY = {
     "donor_species": "",
     "modification": "",
@@ -71,3 +74,15 @@ def pair(name: str, gain: float, **given: Any) -> StudyRecord:
     """A study with one treated group and its control."""
     rows = [group("vesicles", 40.0 + gain), group("saline", 40.0)]
     return study(name, rows, **given)
+
+
+def only(studies, choices=LVEF):
+    """The one pool that study rows make."""
+    found = [one for one in pool(choices, studies)["pools"] if one["rows"]]
+    assert len(found) == 1
+    return found[0]
+
+
+def reasons(one):
+    """Why each study is not pooled."""
+    return {left["study"]: left["reason"] for left in one["not_pooled"]}

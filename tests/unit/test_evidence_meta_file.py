@@ -44,6 +44,33 @@ def test_semicolons_and_decimal_commas_mean_the_same(table):
     assert read_meta_file(table("\ufeff" + ROWS)) == read_meta_file(table(ROWS))
 
 
+def test_a_decimal_comma_is_read_in_numbers_and_nowhere_else(table):
+    text = "study;yi;vi;dose;site\n1,5;0,5;0,2;2,5;1,5\n2,5;1,5;0,4;5;north\n"
+    read = read_meta_file(table(text), moderators=["dose", "site"], cluster="study")
+    assert read.labels == read.cluster == ("1,5", "2,5")
+    assert (read.yi, read.vi) == ((0.5, 1.5), (0.2, 0.4))
+    assert read.moderators == {"dose": (2.5, 5), "site": ("1,5", "north")}
+
+
+def test_a_number_that_is_none_is_told_as_it_was_written(table):
+    with pytest.raises(DataError, match="'1,5 g'"):
+        read_meta_file(table("study;yi;vi\nA;1,5 g;0,2\nB;1;0,3\n"))
+
+
+@pytest.mark.parametrize("mark", [",", ";"])
+def test_lines_that_begin_with_a_hash_are_left_out_and_rows_keep_numbers(table, mark):
+    told = '# effects\n"# of my own, all"\n' + ROWS.replace(",", mark)
+    assert read_meta_file(table(told)) == read_meta_file(table(ROWS))
+    bad = told.replace(f"B{mark}3", f"B{mark}three")
+    with pytest.raises(DataError, match="row 5, column yi"):
+        read_meta_file(table(bad))
+
+
+def test_a_quote_that_never_ends_is_a_fault(table):
+    with pytest.raises(DataError, match="a table with a header"):
+        read_meta_file(table(ROWS + '"E,1,0.2,5,X\n'))
+
+
 @given(st.floats(-50, 50), st.floats(0.1, 20))
 def test_an_interval_is_worth_its_standard_error(tmp_path_factory, effect, error):
     folder = tmp_path_factory.mktemp("intervals")

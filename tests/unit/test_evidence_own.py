@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import os
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,33 @@ def test_a_write_that_fails_leaves_what_was_there(tmp_path, folder, monkeypatch)
         add_studies(example(tmp_path, year="2031"), replace=True)
     assert [study.year for study in load_studies() if study.own] == [2030]
     assert {path.name for path in folder.iterdir()} == {NAME, "sources.bib"}
+
+
+@pytest.mark.parametrize("again", [False, True])
+def test_of_several_studies_all_are_kept_or_none(tmp_path, folder, monkeypatch, again):
+    """A move that fails midway undoes those before it, the list of sources too."""
+    names = [f"Example2030_{animal}Reperfusion" for animal in ("Pig", "Rat", "Sheep")]
+
+    def file(year):
+        cells = {"year": year, "source": f"own.In{year}"}
+        rows = [one | cells | {"id": n} for n in names for one in (TREATED, CONTROL)]
+        return written(tmp_path / f"{year}.csv", *rows)
+
+    if again:
+        add_studies(file("2030"))
+    before = {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+    real = os.replace
+
+    def stuck(source, target):
+        if Path(target) == folder / names[2] and ".old" not in Path(source).name:
+            raise OSError(13, "Permission denied", str(target))
+        real(source, target)
+
+    monkeypatch.setattr(os, "replace", stuck)
+    with pytest.raises(InputError, match="Permission denied"):
+        add_studies(file("2031"), replace=True)
+    assert {p: p.read_bytes() for p in folder.rglob("*") if p.is_file()} == before
+    assert not [p for p in folder.iterdir() if p.name.startswith(".")]
 
 
 @given(

@@ -9,6 +9,7 @@ import pytest
 
 from exoheart.errors import DataError
 from exoheart.evidence import load_studies
+from exoheart.evidence.own.export import named_outcome
 from exoheart.evidence.own.file import FLAT_COLUMNS
 from exoheart.evidence.own.studies import add_studies
 
@@ -299,3 +300,16 @@ def test_two_works_of_one_author_and_year_keep_apart(tmp_path):
     _, studies = kept(written(tmp_path, *rows))
     assert [study.id for study in studies] == ["Doe2030_Own", "Doe2030b_Own"]
     assert len({study.source for study in studies}) == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Change in LVESV (mL)",
+        "LVESV change (mL)",
+        "Change in left ventricular end-systolic volume (mL)",
+        "change in end-systolic volume (mL)",
+    ],
+)
+def test_a_change_of_the_volume_is_no_volume(words):
+    assert named_outcome(words) == ("change in end-systolic volume", "", "mL")

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.bias import pet_peese
+from exoheart.evidence.meta.inference import quantile
 from exoheart.evidence.pooling.readings import (
     LEAST_FOR_SELECTION,
     PRIORS,
@@ -80,6 +81,31 @@ def test_a_sceptic_of_any_width_is_the_normal_rule():
     assert wide.estimate == pytest.approx(fitted.estimate, rel=1e-9)
 
 
+@pytest.mark.parametrize("test", ["z", "t", "knha"])
+def test_a_sceptic_who_knows_nothing_gives_the_plain_reading(test):
+    _, by_name = readings(width=1e9, test=test)
+    plain, sceptical = by_name["plain"], by_name["sceptical"]
+    assert sceptical.estimate == pytest.approx(plain.estimate, rel=1e-12)
+    assert sceptical.ci95 == pytest.approx(plain.ci95, rel=1e-12)
+    assert sceptical.pi95 == pytest.approx(plain.pi95, rel=1e-12)
+
+
+def test_selection_takes_one_quantile_for_its_error_and_the_spread():
+    yi = [3.0, 1.0, 6.0, 2.0, 9.0, 4.0, 12.0, 5.0, 14.0, 8.0]
+    vi = [0.5 + 0.4 * i for i in range(len(yi))]
+    fitted, by_name = readings(yi, vi, test="z")
+    found = pet_peese(yi, vi)
+    half = quantile(0.95, found.df) * math.sqrt(found.se**2 + fitted.tau2)
+    wanted = (found.estimate - half, found.estimate + half)
+    assert fitted.tau2 > 0
+    assert by_name["selection"].pi95 == pytest.approx(wanted, rel=1e-12)
+
+
+def test_effects_without_any_error_leave_a_sceptic_at_the_plain_mean():
+    _, by_name = readings([3.0, 3.0, 3.0], [1.0, 2.0, 4.0], test="knha")
+    assert by_name["sceptical"].estimate == pytest.approx(3.0)
+
+
 def test_one_effect_has_no_prediction_interval_in_any_reading():
     _, by_name = readings([4.0], [1.0])
     assert {one.pi95 for one in by_name.values()} == {None}
@@ -118,5 +144,7 @@ def test_a_width_is_the_outcomes_own_the_units_or_the_one_asked_for():
     assert width_for(PoolKey("apoptosis", "", "points"), widths) == 10.0
     assert width_for(PoolKey("apoptosis", "", "points"), widths, 3.0) == 3.0
     assert width_for(PoolKey("viable mass", "", "g"), widths) is None
+    relative = PoolKey("relative change in scar size", "", "points")
+    assert width_for(relative, widths) is None
     _, by_name = readings(width=None)
     assert by_name["sceptical"].estimate is None

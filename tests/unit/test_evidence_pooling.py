@@ -9,7 +9,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pool_studies import group, pair, study
+from pool_studies import LVEF, group, only, pair, reasons, study
 
 from exoheart.errors import DataError
 from exoheart.evidence.meta import fit
@@ -17,25 +17,12 @@ from exoheart.evidence.pooling.choices import FORMS, PoolChoices
 from exoheart.evidence.pooling.pools import pool
 from exoheart.evidence.pooling.rows import candidates, effect_of, key_of
 
-LVEF = PoolChoices(outcome="ejection fraction")
-
-
-def only(studies, choices=LVEF):
-    """The one pool that study rows make."""
-    found = [one for one in pool(choices, studies)["pools"] if one["rows"]]
-    assert len(found) == 1
-    return found[0]
-
 
 def shipped(quantity, choices=LVEF):
     for one in pool(choices)["pools"]:
         if (one["outcome"], one["of"], one["unit"]) == (quantity, None, "points"):
             return one
     raise AssertionError(quantity)
-
-
-def reasons(one):
-    return {left["study"]: left["reason"] for left in one["not_pooled"]}
 
 
 def test_two_studies_pool_to_the_fit_of_their_mean_differences():
@@ -103,58 +90,6 @@ def test_a_retracted_study_of_unknown_spread_is_in_no_bound():
     assert only([study("A", rows, retracted=True)])["bounds"] == []
 
 
-def test_a_cohort_counts_once_by_the_study_with_most_animals():
-    few = study("A", [group("v", 46.0, n=5), group("saline", 40.0, n=5)], cohort="x")
-    many = replace(pair("B", 2.0), cohort="x")
-    one = only([few, many, pair("C", 3.0)])
-    assert {effect["study"] for effect in one["effects"]} == {"B", "C"}
-    assert reasons(one)["A"] == "may hold the same animals as B, which counts"
-
-
-def test_a_shared_control_is_split_between_its_arms():
-    rows = [group("low", 44.0), group("high", 48.0), group("saline", 40.0)]
-    one = only([study("A", rows), pair("B", 2.0)])
-    mine = [effect for effect in one["effects"] if effect["study"] == "A"]
-    assert sum(effect["n_control"] for effect in mine) == 10
-    assert [effect["vi"] for effect in mine] == [25 / 10 + 25 / 5] * 2
-
-
-def test_the_latest_time_that_can_be_pooled_counts():
-    rows = [
-        *(group("v", 50.0, at="7 d", at_h=168.0), group("saline", 40.0, at="7 d")),
-        *(group("v", 46.0), group("saline", 40.0)),
-        *(group("v", 90.0, at="60 d", at_h=1440.0, n=None),),
-        group("saline", 40.0, at="60 d"),
-    ]
-    one = only([study("A", rows)])
-    assert [effect["yi"] for effect in one["effects"]] == [6.0]
-    told = [left["reason"] for left in one["not_pooled"]]
-    assert "the same animals count once: ejection fraction, 28 d, is taken" in told
-    assert "n of the treated arm not printed" in told
-
-
-def test_every_time_goes_into_three_levels():
-    def times(name, early, late):
-        rows = []
-        for at, at_h, gain in (("7 d", 168.0, early), ("28 d", 672.0, late)):
-            rows.append(group("v", 40.0 + gain, at=at, at_h=at_h))
-            rows.append(group("saline", 40.0, at=at, at_h=at_h))
-        return study(name, rows)
-
-    found = [times("A", 2.0, 9.0), times("B", 5.0, 12.0), pair("C", 1.0)]
-    one = only(found, replace(LVEF, all_times=True))
-    assert (one["k"], one["studies"]) == (5, 3)
-    assert len(one["fit"]["sigma2"]) == 2
-
-
-def test_a_change_in_points_counts_before_final_values():
-    change = {"outcome": "change in ejection fraction", "unit": "points"}
-    rows = [group("v", 46.0), group("saline", 40.0)]
-    rows += [group("v", 1.0, **change), group("saline", -4.0, **change)]
-    one = only([study("A", rows)])
-    assert [effect["yi"] for effect in one["effects"]] == [5.0]
-
-
 def test_a_printed_difference_needs_only_its_interval():
     row = group("v", 5.0, outcome="difference in ejection fraction", unit="points")
     one = only([study("A", [replace(row, spread=2.0, spread_type="CI95", n=None)])])
@@ -182,6 +117,59 @@ def test_points_and_ratios_regions_and_settings_stay_apart():
     found = pool(LVEF, [pair("A", 6.0), dish, heart])["pools"]
     settings = {one["setting"]: one["k"] for one in found if one["rows"]}
     assert settings == {"animals": 1, "isolated heart": 1, "in vitro": 1}
+
+
+def test_a_change_in_per_cent_of_unclear_kind_is_pooled_with_nothing():
+    rows = [
+        group(arm, mean, outcome="change in scar size", unit="%")
+        for arm, mean in (("v", -10.0), ("saline", -2.0))
+    ]
+    one = only([study("A", rows)], PoolChoices(outcome="change in scar size"))
+    assert (one["k"], one["bounds"]) == (0, [])
+    reason = "a change in %: relative or in points is not said"
+    assert reasons(one)["A"] == reason
+
+
+def test_a_relative_change_is_in_no_points_and_gets_no_prior_of_points():
+    name = "relative change in scar size"
+    rows = [
+        group(arm, mean, outcome=name, unit="%")
+        for arm, mean in (("v", -30.0), ("saline", -10.0))
+    ]
+    one = only([study("A", rows)], PoolChoices(outcome=name))
+    assert (one["unit"], one["measure"]) == ("% relative", "MD")
+    sceptical = next(p for p in one["priors"] if p["prior"] == "sceptical")
+    assert sceptical["estimate"] is None
+
+
+def test_a_percentage_of_a_control_is_a_ratio_and_a_share_is_in_points():
+    rows = [
+        group(arm, mean, outcome="TNF-alpha")
+        for arm, mean in (("v", 50), ("saline", 100))
+    ]
+    one = only([study("A", rows)], PoolChoices(outcome="TNF-alpha"))
+    assert one["unit"] == "log ratio"
+    assert one["effects"][0]["yi"] == pytest.approx(math.log(0.5))
+    assert only([pair("A", 6.0)])["unit"] == "points"
+
+
+def test_changes_in_a_unit_of_size_are_pooled_within_a_species():
+    def changes(name, unit, species):
+        told = {"outcome": "change in end-systolic volume", "unit": unit}
+        rows = [group("v", -2.0, **told), group("saline", 3.0, **told)]
+        return study(name, rows, species=species)
+
+    choices = PoolChoices(outcome="change in end-systolic volume")
+    found = [changes(s, "mL", s) for s in ("pig", "human")]
+    pools = [one for one in pool(choices, found)["pools"] if one["k"]]
+    assert [(one["species"], one["k"]) for one in pools] == [("human", 1), ("pig", 1)]
+
+
+def test_a_mean_without_a_unit_is_not_pooled():
+    bare = study("A", [group("v", 46.0, unit=""), group("saline", 40.0, unit="")])
+    one = only([bare, pair("B", 2.0)])
+    assert [effect["study"] for effect in one["effects"]] == ["B"]
+    assert reasons(one)["A"] == "the unit of the means is not printed"
 
 
 def test_volumes_are_compared_as_ratios_whatever_their_unit():
@@ -251,6 +239,35 @@ def test_hypoxic_against_normoxic_is_not_beside_effects_against_a_control():
     names = {one["review"] for one in shipped("ejection fraction")["published"]}
     assert "HypoxicVesicles2021_HypoxicVesicles" not in names
     assert "HypoxicVesicles2021_NormoxicVesicles" in names
+
+
+def test_reviews_that_name_no_unit_are_not_laid_side_by_side():
+    from exoheart.evidence.pooling.document import Known, pool_document
+    from exoheart.evidence.pooling.published import key_of_review, reviews
+    from exoheart.evidence.studies import load_pooled
+
+    kept, _ = reviews(load_pooled(), "vesicles")
+    mine = next(one for one in kept if one.record.outcome == "TNF-alpha")
+    other = replace(mine, record=replace(mine.record, source="Another"))
+    key, known = key_of_review(mine.record), Known(PoolChoices(), (), {}, {})
+    assert pool_document(key, [], [mine, other], known)["between_reviews"] is None
+    points = [one for one in kept if one.record.outcome == "ejection fraction"]
+    made = pool_document(key_of_review(points[0].record), [], points, known)
+    assert made["between_reviews"] is not None
+
+
+def test_a_printed_p_says_nothing_of_groups_that_no_t_test_can_use():
+    from exoheart.evidence.pooling.printed_p import check_spread
+
+    def told(**given):
+        rows = [group(a, m, **given) for a, m in (("v", 46.0), ("saline", 40.0))]
+        (one,) = candidates([study("A", rows)], "vesicles")
+        row = one.row
+        key = ("A", row.arm, row.comparator, row.outcome, row.region, row.at)
+        return check_spread(one, {key: "= 0.01"})
+
+    assert told() is not None
+    assert (told(n=1), told(spread=0.0), told(spread=None)) == (None, None, None)
 
 
 def test_a_narrow_interval_by_knapp_and_hartung_is_told():

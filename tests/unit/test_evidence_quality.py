@@ -7,7 +7,10 @@ import shutil
 import pytest
 
 from exoheart.errors import DataError
+from exoheart.evidence import check, load_studies
 from exoheart.evidence.own.store import VARIABLE
+from exoheart.evidence.own.studies import add_studies, check_own, remove_study
+from exoheart.evidence.own.template import COLUMNS, EXAMPLE
 from exoheart.evidence.pooling.check import check_pool
 from exoheart.evidence.pooling.quality import (
     CORE,
@@ -18,6 +21,7 @@ from exoheart.evidence.pooling.quality import (
     summary,
 )
 from exoheart.evidence.tables import data_folder
+from exoheart.evidence.user_csv import csv_text
 
 HEAD = "study,item,answer,source,locator,note"
 
@@ -120,11 +124,79 @@ def test_an_item_told_twice_is_found(tables):
     assert any("once; first" in fault.allowed for fault in check_pool(tables))
 
 
-def test_users_tell_of_their_own_studies(tmp_path, monkeypatch):
+@pytest.fixture
+def own(tmp_path, monkeypatch):
+    """A way to write a user's own table beside one own study."""
     monkeypatch.setenv(VARIABLE, str(tmp_path))
-    own = tmp_path / "quality.csv"
-    own.write_text(f"{HEAD}\nMine2025_Rat,ARR-5,yes,own,methods,\n", "utf-8")
-    assert share_good("Mine2025_Rat", load_quality()) == pytest.approx(2 / 7)
-    own.write_text(f"{HEAD}\nMine2025_Rat,ARR-5,maybe,own,methods,\n", "utf-8")
-    with pytest.raises(DataError, match="'maybe'"):
+    example = (one | {"id": "Mine2025_RatInfarct"} for one in EXAMPLE)
+    file = tmp_path / "mine.csv"
+    file.write_text(
+        csv_text([COLUMNS, *([one.get(c, "") for c in COLUMNS] for one in example)]),
+        "utf-8",
+    )
+    add_studies(file)
+
+    def write(*lines):
+        path = tmp_path / "quality.csv"
+        path.write_text("\n".join([HEAD, *lines, ""]), "utf-8")
+        return path
+
+    return write
+
+
+GOOD = "Mine2025_RatInfarct,ARR-5,yes,own,methods,"
+
+
+def test_users_tell_of_their_own_studies(own):
+    own(GOOD, "# read again in spring")
+    assert share_good("Mine2025_RatInfarct", load_quality()) == pytest.approx(2 / 7)
+    assert check_own() == []
+
+
+@pytest.mark.parametrize(
+    ("line", "column", "nearest"),
+    [
+        ("Mine2025_RatInfarkt,ARR-5,yes,own,methods,", "study", "Mine2025_RatInfarct"),
+        ("Gallet2017_PigChronic,ARR-5,yes,own,methods,", "study", None),
+        ("Mine2025_RatInfarct,SYR-3,yes,own,methods,", "item", "SYR-03"),
+        ("Mine2025_RatInfarct,score,9,own,methods,", "item", None),
+        ("Mine2025_RatInfarct,ARR-4a,maybe,own,methods,", "answer", None),
+        ("Mine2025_RatInfarct,ARR-4a,yes,,methods,", "source", None),
+        ("Mine2025_RatInfarct,ARR-4a,yes,own,,", "locator", None),
+        (GOOD, "", None),
+        ("Mine2025_RatInfarct,ARR-4a,yes", "", None),
+    ],
+)
+def test_every_fault_of_a_users_table_is_told_with_its_row(own, line, column, nearest):
+    path = own(GOOD, line)
+    at = f", column {column}" if column else ""
+    for told in (load_quality, load_studies, check):
+        with pytest.raises(DataError) as met:
+            told()
+        found = {fault.where: fault for fault in met.value.faults}
+        assert found[f"{path} row 3{at}"].nearest == nearest
+
+
+def test_a_users_table_never_weighs_a_shipped_study(own):
+    before = load_quality()
+    own("Gallet2017_PigChronic,ARR-5,yes,own,methods,")
+    with pytest.raises(DataError, match="one of your own studies"):
         load_quality()
+    assert share_good("Gallet2017_PigChronic", before) == pytest.approx(2 / 7)
+
+
+def test_other_columns_of_a_users_table_are_told(own):
+    path = own()
+    path.write_text("study,item\n", "utf-8")
+    with pytest.raises(DataError, match="row 1"):
+        load_quality()
+
+
+def test_a_removed_study_takes_its_quality_with_it(own):
+    path = own(GOOD, "# Mine2025_RatInfarct was read twice")
+    remove_study("Mine2025_RatInfarct")
+    assert path.read_text("utf-8").splitlines() == [
+        HEAD,
+        "# Mine2025_RatInfarct was read twice",
+    ]
+    assert load_quality() == load_quality(data_folder())

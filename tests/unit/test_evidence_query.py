@@ -40,6 +40,7 @@ def test_without_filters_every_row_is_given(studies):
         ("IS", {"infarct size"}),
         ("MVD", {"vessel density", "capillary density"}),
         ("Infarct Size", {"infarct size"}),
+        ("dLVESV", {"change in end-systolic volume"}),
     ],
 )
 def test_short_forms_of_outcomes_are_understood(studies, typed, names):

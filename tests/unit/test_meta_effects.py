@@ -234,3 +234,17 @@ def test_a_split_control_shares_its_animals():
         shared_control("SMDD", ARMS, CONTROL)
     with pytest.raises(InputError, match="with 0 arms"):
         shared_control("MD", [], CONTROL)
+
+
+@pytest.mark.parametrize("sham", [np.int64(5), np.float32(5.0), np.array([5.0]), 5])
+def test_a_sham_of_any_numeric_type_is_the_same_number(sham):
+    wanted = shared_control("NMD", ARMS, CONTROL, sham=5.0, error="delta")
+    found = shared_control("NMD", ARMS, CONTROL, sham=sham, error="delta")
+    for mine, other in zip(found, wanted, strict=True):
+        np.testing.assert_array_equal(mine, other)
+
+
+@pytest.mark.parametrize("sham", [[1.0, 2.0, 3.0], "five", np.nan])
+def test_a_sham_that_is_not_one_number_is_refused(sham):
+    with pytest.raises(InputError, match="sham"):
+        shared_control("NMD", ARMS, CONTROL, sham=sham)

@@ -45,6 +45,10 @@ BAD = {
     ),
     "one cluster": ({"cluster": ["a"] * 4}, "cluster: met one cluster"),
     "clusters of one": ({"cluster": list("abcd")}, "one effect in each cluster"),
+    "clusters that a moderator gives": (
+        {"cluster": list("aabb"), "moderators": {"site": list("uuvv")}},
+        "clusters that the moderators tell apart",
+    ),
     "few robust clusters": (
         {"cluster": ["a"] * 4, "cluster_model": "robust"},
         "1 clusters; allowed: more than the 1 coefficients",
@@ -64,6 +68,14 @@ BAD = {
     "collinear": (
         {"moderators": {"a": [1.0, 2.0, 3.0, 4.0], "b": [2.0, 4.0, 6.0, 8.0]}},
         "'b', collinear",
+    ),
+    "moderator named intercept": (
+        {"moderators": {"intercept": [1.0, 2.0, 3.0, 4.5]}},
+        "the column 'intercept', which is there already",
+    ),
+    "moderator named as a level": (
+        {"moderators": {"a": ["u", "v", "v", "u"], "a: v": [1.0, 2.0, 3.0, 4.5]}},
+        "the column 'a: v', which is there already",
     ),
     "too many columns": (
         {"moderators": {"animal": ["pig", "rat", "dog", "cat"]}},

@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from exoheart.errors import InputError
+from exoheart.errors import InputError, SolveError
 from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.sensitivity import (
     cumulative,
@@ -65,6 +65,21 @@ def test_the_outlier_is_the_influential_one():
 def test_leverages_add_up_to_the_number_of_coefficients():
     found = influence(YI, VI, moderators={"dose": [1.0, 2.0, 3.0, 4.0, 5.0, 7.0]})
     assert sum(one.hat for one in found) == pytest.approx(2.0)
+
+
+def test_a_refit_that_does_not_settle_leaves_the_others_and_says_why(monkeypatch):
+    from exoheart.evidence.meta import sensitivity
+
+    def fitted(effects, choices):
+        if "a" not in effects.labels:
+            raise SolveError("it doesn't settle")
+        return fit_effects(effects, choices)
+
+    fit_effects = sensitivity.fit_effects
+    monkeypatch.setattr(sensitivity, "fit_effects", fitted)
+    found = leave_one_out(YI, VI, labels=NAMES)
+    assert (found[0].fit, found[0].reason) == (None, "it doesn't settle")
+    assert all(one.fit and not one.reason for one in found[1:])
 
 
 def test_too_few_effects_for_influence_are_refused():

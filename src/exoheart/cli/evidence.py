@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import csv as csv_module
-import io
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from exoheart.cli import show
 from exoheart.cli.options import Json
+from exoheart.cli.writing import TableFile, require_table, write_table
 
 if TYPE_CHECKING:
     from exoheart.evidence import OutcomeRecord, StudyRecord
@@ -63,58 +61,7 @@ def _tally(names: Iterable[str]) -> dict[str, int]:
     return dict(sorted(counted.items(), key=lambda item: (-item[1], item[0])))
 
 
-#: A table to write beside what is shown.
-TableFile = Annotated[
-    Path | None,
-    typer.Option(
-        "--csv",
-        metavar="FILE.csv",
-        help="Table to write; replaces only its own.",
-        show_default=False,
-    ),
-]
 _SHOW = "exoheart evidence show"
-
-
-def require_table(path: Path | None, columns: Sequence[str], command: str) -> None:
-    """Stop before work is done if a table can't be written to a file.
-
-    Raises
-    ------
-    InputError
-        Its folder can't be written, or the file is another table or something else.
-    """
-    from exoheart.report.writing import require_replaceable
-
-    if path is not None:
-        require_replaceable(path, _as_csv([columns]).strip(), command)
-
-
-def write_table(
-    path: Path | None,
-    columns: Sequence[str],
-    rows: Iterable[Sequence[str]],
-    command: str,
-) -> list[Path]:
-    """Write a table as CSV, whole or not at all; gives what was written.
-
-    Raises
-    ------
-    InputError
-        As :func:`require_table`.
-    """
-    from exoheart.report.writing import write_page
-
-    if path is None:
-        return []
-    text = _as_csv([columns, *rows])
-    return [write_page(path, text, _as_csv([columns]).strip(), command)]
-
-
-def _as_csv(rows: Iterable[Sequence[str]]) -> str:
-    out = io.StringIO()
-    csv_module.writer(out, lineterminator="\n").writerows(rows)
-    return out.getvalue()
 
 
 def show_outcomes(  # noqa: PLR0913, PLR0917 - one argument for each option

@@ -10,6 +10,7 @@ import typer
 
 from exoheart.cli import show
 from exoheart.cli.options import Json
+from exoheart.cli.writing import PageFile, require_page, write_page
 
 #: Gaps shown in a terminal; the page and the document hold more.
 _SHOWN = 20
@@ -33,14 +34,7 @@ def gaps(
             show_default=False,
         ),
     ] = None,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.html",
-            help="Page to write; replaces only its own.",
-            show_default=False,
-        ),
-    ] = None,
+    page: PageFile = None,
     json: Json = False,
 ) -> None:
     """Map which combinations were tested, and list those that nobody has."""
@@ -48,25 +42,25 @@ def gaps(
     from exoheart.evidence.gaps.document import gaps as find
     from exoheart.evidence.gaps.maps import PAIRS, pair_of
     from exoheart.report import gaps as pages
-    from exoheart.report.writing import require_replaceable, write_page
     from exoheart.study import load_study
     from exoheart.version import VERSION
 
     pairs = PAIRS if by is None else (pair_of(by),)
-    if page is not None:
-        require_replaceable(page, pages.MARK, pages.COMMAND)
+    require_page(page, pages.MARK, pages.COMMAND)
     plan = None if study is None else load_study(study)
     document: dict[str, Any] = find(load_studies(), form, pairs, plan)
     document["version"] = VERSION
-    if page is not None:
-        write_page(page, pages.render_gaps(document), pages.MARK, pages.COMMAND)
+    html = "" if page is None else pages.render_gaps(document)
+    written = write_page(page, html, pages.MARK, pages.COMMAND)
     if json:
         show.document(document)
+        for path in written:
+            show.note(f"Written: {path}")
         show.note(f"{pages.LEGEND}\n{show.DISCLAIMER}")
         return
     _show(document)
-    if page is not None:
-        show.line(f"Written: {page}")
+    for path in written:
+        show.line(f"Written: {path}")
     show.line(show.DISCLAIMER)
 
 

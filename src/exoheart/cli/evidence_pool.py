@@ -98,6 +98,8 @@ def _show(document: Mapping[str, Any]) -> None:
         show.line()
     if rest:
         _table(report.rest_table(rest))
+    if document["reviews_left"]:
+        _table(report.reviews_left_table(document["reviews_left"]))
     if not document["pools"]:
         show.line("No row of any study speaks of this outcome in this form and animal.")
     show.items("Rules", document["rules"], out=show.line)

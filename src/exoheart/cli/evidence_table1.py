@@ -3,28 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from exoheart.cli import show
-from exoheart.cli.evidence import TableFile, require_table, write_table
 from exoheart.cli.options import Json
+from exoheart.cli.writing import (
+    PageFile,
+    TableFile,
+    require_page,
+    require_table,
+    write_page,
+    write_table,
+)
 
-_EFFECTS = (
-    "infarct_size",
-    "cardiac_function",
-    "vessel_density",
-    "fibrosis",
-    "apoptosis",
-)
-#: Columns of the CSV; each effect has its result and what is to know of it.
-COLUMNS = (
-    *("part", "reference", "study", "cell_type", "donor_specifics", "species", "route"),
-    *(name for key in _EFFECTS for name in (key, f"{key}_reading")),
-    *("other_effects", "active_molecules", "source", "verification", "own"),
-)
 #: What is to know of a later effect -> its words.
 _NOTED = {
     "over_other_vesicles": "over other vesicles",
@@ -32,19 +25,11 @@ _NOTED = {
     "disputed": "disputed",
     "disputed_in_cohort": "disputed in its cohort",
 }
-COMMAND = "exoheart evidence table1"
 
 
 def table1(
     csv: TableFile = None,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.html",
-            help="Page to write; replaces only its own.",
-            show_default=False,
-        ),
-    ] = None,
+    page: PageFile = None,
     review_only: Annotated[
         bool, typer.Option("--review-only", help="The review's own rows only.")
     ] = False,
@@ -54,19 +39,16 @@ def table1(
     from exoheart import evidence
     from exoheart.evidence.table1.document import table1 as rebuild
     from exoheart.report import table1 as pages
-    from exoheart.report.writing import require_replaceable, write_page
     from exoheart.version import VERSION
 
-    require_table(csv, COLUMNS, COMMAND)
-    if page is not None:
-        require_replaceable(page, pages.MARK, pages.COMMAND)
+    require_table(csv, _columns(), pages.COMMAND)
+    require_page(page, pages.MARK, pages.COMMAND)
     studies = evidence.load_studies()
     document: dict[str, Any] = rebuild(studies, review_only=review_only)
     document["version"] = VERSION
-    written = write_table(csv, COLUMNS, _csv_rows(document), COMMAND)
-    if page is not None:
-        html = pages.render_table1(document)
-        written.append(write_page(page, html, pages.MARK, pages.COMMAND))
+    html = "" if page is None else pages.render_table1(document)
+    written = write_table(csv, _columns(), _csv_rows(document), pages.COMMAND)
+    written += write_page(page, html, pages.MARK, pages.COMMAND)
     if json:
         show.document(document)
         for path in written:
@@ -103,6 +85,21 @@ def _show(document: Mapping[str, Any]) -> None:
     show.items("No row here", words.left_out_words(document), out=show.block)
 
 
+def _columns() -> tuple[str, ...]:
+    """Name the columns of the CSV: each effect, and what is to know of it."""
+    effects = (name for key in _keys() for name in (key, f"{key}_reading"))
+    first = ("part", "reference", "study", "cell_type", "donor_specifics", "species")
+    last = ("other_effects", "active_molecules", "source", "verification", "own")
+    return (*first, "route", *effects, *last)
+
+
+def _keys() -> tuple[str, ...]:
+    """Give the keys of the effects, in the order of the table."""
+    from exoheart.evidence.table1.effects import EFFECTS
+
+    return tuple(effect.key for effect in EFFECTS)
+
+
 def _csv_rows(document: Mapping[str, Any]) -> list[Sequence[str]]:
     rows = [_review_row(row) for row in document["review"]]
     return [*rows, *(_later_row(row) for row in document.get("later", []))]
@@ -111,7 +108,7 @@ def _csv_rows(document: Mapping[str, Any]) -> list[Sequence[str]]:
 def _review_row(row: Mapping[str, Any]) -> list[str]:
     """Give one row of the review's table; no tick is an empty cell."""
     effects = []
-    for key in _EFFECTS:
+    for key in _keys():
         tick = row["effects"][key]
         if tick is None:
             effects += ["", ""]
@@ -134,7 +131,7 @@ def _review_row(row: Mapping[str, Any]) -> list[str]:
 def _later_row(row: Mapping[str, Any]) -> list[str]:
     """Give one later study; what isn't reported is an empty cell."""
     effects = []
-    for key in _EFFECTS:
+    for key in _keys():
         cell = row["effects"][key]
         told = cell["result"]
         noted = [words for name, words in _NOTED.items() if cell[name]]

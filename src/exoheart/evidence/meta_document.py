@@ -11,18 +11,21 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from exoheart.errors import DataError, ExoheartError, Fault
+from exoheart.errors import DataError, ExoheartError, Fault, SolveError
 from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.bias import egger, pet_peese, trim_and_fill
+from exoheart.evidence.meta.inference import around
 from exoheart.evidence.meta.inputs import Choices, check_choices
 from exoheart.evidence.meta.result import ClusterModel, MetaFit, Method, Test
-from exoheart.evidence.meta.sensitivity import leave_one_out, subgroups
+from exoheart.evidence.meta.sensitivity import LeftOut, leave_one_out, subgroups
 from exoheart.evidence.meta_file import MetaTable, read_meta_file
 
 Plain = dict[str, object]
-_Z = 1.959963984540054
-#: Effects below which checks of small-study effects are weak.
+#: Effects below which checks of small-study effects are weak, and clusters below which
+#: robust errors are too small.
 FEW = 10
+_MEAN = ("k", "estimate", "ci95", "pi95", "tau2", "i2")
+Groups = tuple[list[Plain], "Plain | None", list[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +116,7 @@ def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
     """
     whole = _fit(table, choices, moderated=True)
     plain = _fit(table, choices, moderated=False) if table.moderators else whole
-    groups, test = _groups(table, choices, plain)
+    groups, test, apart = _groups(table, choices, plain)
     return {
         **whole.to_json(),
         "method": whole.method,
@@ -128,7 +131,7 @@ def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
         "groups": groups,
         "groups_test": test,
         "sensitivity": _sensitivity(table, choices),
-        "notes": _notes(table, whole),
+        "notes": [*_notes(table, whole), *apart],
     }
 
 
@@ -147,7 +150,7 @@ def _fit(table: MetaTable, choices: MetaChoices, *, moderated: bool) -> MetaFit:
 
 def _mean(one: MetaFit) -> Plain:
     shown = one.to_json()
-    return {key: shown[key] for key in ("k", "estimate", "ci95", "pi95", "tau2", "i2")}
+    return {key: shown[key] for key in _MEAN}
 
 
 def _studies(table: MetaTable, whole: MetaFit) -> list[Plain]:
@@ -157,7 +160,7 @@ def _studies(table: MetaTable, whole: MetaFit) -> list[Plain]:
             "yi": yi,
             "vi": vi,
             "se": math.sqrt(vi),
-            "ci95": [yi - _Z * math.sqrt(vi), yi + _Z * math.sqrt(vi)],
+            "ci95": list(around(yi, vi)),
             "weight": float(weight),
             "share": float(weight) / 100.0,
         }
@@ -167,27 +170,38 @@ def _studies(table: MetaTable, whole: MetaFit) -> list[Plain]:
     ]
 
 
-def _groups(
-    table: MetaTable, choices: MetaChoices, plain: MetaFit
-) -> tuple[list[Plain], Plain | None]:
-    """Give the groups of the first factor, each fitted alone; one group without."""
+def _groups(table: MetaTable, choices: MetaChoices, plain: MetaFit) -> Groups:
+    """Give the groups of the first factor, each fitted alone; one group without.
+
+    With them the test of their differences, and what to know of them.
+    """
+    together = [_group("all effects", plain, table, range(len(table.yi)))]
     factor = next((v for v in table.moderators.values() if _is_factor(v)), None)
-    if factor is None:
-        every = range(len(table.yi))
-        return [_group("all effects", plain, table, every)], None
-    words = [str(value) for value in factor]
+    words = [str(value) for value in factor or ()]
+    if sum(words.count(word) > 1 for word in set(words)) < 2:
+        return together, None, []
+    test = "z" if choices.cluster_model == "robust" else choices.test
     try:
-        test = "z" if choices.cluster_model == "robust" else choices.test
         split = subgroups(table.yi, table.vi, words, method=choices.method, test=test)
-    except ExoheartError:  # too few of each: all effects in one group
-        return [_group("all effects", plain, table, range(len(words)))], None
+    except SolveError as bad:
+        return together, None, [f"The groups can't be fitted apart: {bad}."]
     made = []
     for name, one in split.fits:
         places = [at for at, word in enumerate(words) if word == name]
         made.append(_group(name, one, table, places))
     shown = split.to_json()
     keys = ("q_between", "df", "p", "left_out")
-    return made, {key: shown[key] for key in keys}
+    return made, {key: shown[key] for key in keys}, _apart(table)
+
+
+def _apart(table: MetaTable) -> list[str]:
+    """Say what the fits of single groups leave out."""
+    if table.cluster is None:
+        return []
+    return [
+        "The groups, and the test of their differences, take effects as independent: "
+        "clusters count in the whole only."
+    ]
 
 
 def _is_factor(values: Sequence[float | str]) -> bool:
@@ -241,11 +255,15 @@ def _left_out(table: MetaTable, choices: MetaChoices) -> list[Plain]:
         cluster_model=choices.cluster_model,
         labels=table.labels,
     )
-    return [
-        {"left_out": one.label, **_mean(one.fit)}
-        for one in found
-        if one.fit is not None
-    ]
+    return [_one_left_out(one) for one in found if one.fit or one.reason]
+
+
+def _one_left_out(one: LeftOut) -> Plain:
+    """Give the mean of the rest; nothing but the reason where none settles."""
+    if one.fit is None:
+        empty = dict.fromkeys(_MEAN)
+        return {"left_out": one.label, **empty, "reason": one.reason}
+    return {"left_out": one.label, **_mean(one.fit), "reason": None}
 
 
 def _filled(table: MetaTable, choices: MetaChoices) -> Plain:
@@ -274,6 +292,18 @@ def _notes(table: MetaTable, whole: MetaFit) -> list[str]:
         said.append(
             f"{whole.k} effects: the variance between studies is poorly known, and "
             f"checks of small-study effects are weak below {FEW}."
+        )
+    if whole.k < FEW and whole.test == "z" and whole.method != "FE":
+        wider = "--test t" if whole.cluster_model else "--test knha (Knapp and Hartung)"
+        said.append(
+            "Normal quantiles take the variance between studies as known; with so few "
+            f"effects {wider} is usually wider."
+        )
+    clusters = whole.n_clusters or 0
+    if whole.cluster_model == "robust" and clusters < FEW:
+        said.append(
+            f"{clusters} clusters: robust errors are too small below {FEW}, so the "
+            "interval is too narrow."
         )
     if whole.method == "FE":
         said.append("One true effect is assumed, so there is no prediction interval.")

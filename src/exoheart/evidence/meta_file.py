@@ -8,18 +8,16 @@ is told at once, with row and column. Read next: :mod:`exoheart.evidence.meta`.
 
 from __future__ import annotations
 
-import csv
-import io
-import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from exoheart.errors import DataError, Fault, closest
 from exoheart.evidence.meta.effects import MEASURES, from_effect
+from exoheart.evidence.row_rules import numeric
 from exoheart.evidence.tables import RawRow
-from exoheart.textfile import read_text
+from exoheart.evidence.user_csv import UserTable, read_user_table
 
 #: Layouts, the first whose columns are all there counts.
 LAYOUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -35,6 +33,9 @@ SHAM = "m_sham"
 _LABEL = "study"
 _POSITIVE = frozenset({"vi", "se", "sd1", "sd2"})
 _COUNTS = frozenset({"n1", "n2"})
+#: Columns that hold numbers in any layout.
+_NUMBERS = tuple(dict.fromkeys(name for names in LAYOUTS.values() for name in names))
+_DELIMITERS = ",;\t"
 _ALLOWED = "a table with a header, columns separated by commas, semicolons or tabs"
 
 
@@ -96,14 +97,12 @@ def read_meta_file(
         Lists every fault: row and column, what was met, what is allowed, the nearest
         name.
     """
-    text = read_text(path, _ALLOWED)
-    if isinstance(text, Fault):
-        raise DataError(path.name, [text])
-    header, rows = _rows(text, path.name)
+    table = read_user_table(path, _ALLOWED, _DELIMITERS)
+    header, rows = table.header, _decimals(table, (*_NUMBERS, SHAM))
     layout = next((n for n, c in LAYOUTS.items() if set(c) <= set(header)), "")
     faults = [
         *_measure_faults(measure, layout),
-        *_header_faults(path.name, header, layout, (*moderators, *_one(cluster))),
+        *_header_faults(table.where(), header, layout, (*moderators, *_one(cluster))),
         *_size_faults(path.name, rows),
     ]
     columns = _columns(layout, measure, header)
@@ -118,7 +117,7 @@ def read_meta_file(
         labels=tuple(row[_LABEL] for row in rows),
         yi=tuple(yi for yi, _ in effects),
         vi=tuple(vi for _, vi in effects),
-        moderators={name: _values([r[name] for r in rows]) for name in moderators},
+        moderators={name: _values(table, name) for name in moderators},
         cluster=tuple(row[cluster] for row in rows) if cluster else None,
         measure=(measure or "MD") if layout == "group means" else "",
         layout=layout,
@@ -135,42 +134,31 @@ def _columns(
 ) -> tuple[str, ...]:
     """Give the columns that hold numbers; of a file without a layout those it has."""
     if not layout:
-        known = {column for columns in LAYOUTS.values() for column in columns}
-        return tuple(column for column in header if column in known)
+        return tuple(column for column in header if column in _NUMBERS)
     sham = measure == "NMD" and SHAM in header
     return (*LAYOUTS[layout], *((SHAM,) if sham else ()))
 
 
-def _rows(text: str, name: str) -> tuple[tuple[str, ...], list[RawRow]]:
-    """Split a text into its header and rows, blank lines left out."""
-    first = text.split("\n", 1)[0]
-    mark = max(",;\t", key=first.count)
-    cells = [
-        [cell.strip() for cell in row]
-        for row in csv.reader(io.StringIO(text, newline=""), delimiter=mark)
-    ]
-    if mark != ",":  # a comma inside a number can only be the decimal sign
-        cells = [[_decimal(cell) for cell in row] for row in cells]
-    header = tuple(cells[0]) if cells else ()
-    body = [
-        RawRow(name, number, header, tuple(row))
-        for number, row in enumerate(cells[1:], start=2)
-        if any(row)
-    ]
-    return header, body
+def _decimals(table: UserTable, columns: Collection[str]) -> list[RawRow]:
+    """Read decimal commas in these columns, where a comma doesn't part the cells.
+
+    A cell that is no number either way stays as written.
+    """
+    if table.delimiter == ",":
+        return list(table.rows)
+    return [_with_points(row, columns) for row in table.rows]
 
 
-def _decimal(cell: str) -> str:
-    changed = cell.replace(",", ".")
-    return changed if cell.count(",") == 1 and _number(changed) is not None else cell
-
-
-def _number(text: str) -> float | None:
-    try:
-        value = float(text)
-    except ValueError:
-        return None
-    return value if math.isfinite(value) else None
+def _with_points(row: RawRow, columns: Collection[str]) -> RawRow:
+    pointed = tuple(
+        cell.replace(",", ".") if cell.count(",") == 1 else cell for cell in row.values
+    )
+    turned = replace(row, values=pointed)
+    names = {name for name in columns if numeric(turned, name) is not None}
+    cells = list(row.values)
+    for place, name in enumerate(row.columns[: len(cells)]):
+        cells[place] = pointed[place] if name in names else cells[place]
+    return replace(row, values=tuple(cells))
 
 
 def _measure_faults(measure: str | None, layout: str) -> Iterator[Fault]:
@@ -185,10 +173,9 @@ def _measure_faults(measure: str | None, layout: str) -> Iterator[Fault]:
 
 
 def _header_faults(
-    name: str, header: tuple[str, ...], layout: str, named: Collection[str]
+    where: str, header: tuple[str, ...], layout: str, named: Collection[str]
 ) -> Iterator[Fault]:
     """Demand the columns of one layout, the labels and what the options name."""
-    where = f"{name} row 1"
     for column in sorted({c for c in header if c and header.count(c) > 1}):
         yield Fault(where, f"column {column!r} twice", "each column once")
     if _LABEL not in header:
@@ -245,7 +232,7 @@ def _needed_words(
 def _cells(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
     """List what is wrong with the numbers of a row."""
     for column in columns:
-        value = _number(row[column])
+        value = numeric(row, column)
         met = repr(row[column]) if row[column] else "an empty cell"
         if value is None:
             yield Fault(row.where(column), met, "a finite number")
@@ -260,7 +247,7 @@ def _interval(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
     """Demand an interval that holds its effect and has a width."""
     if "ci_low" not in columns:
         return
-    low, middle, high = (_number(row[c]) for c in ("ci_low", "effect", "ci_high"))
+    low, middle, high = (numeric(row, c) for c in ("ci_low", "effect", "ci_high"))
     if low is None or middle is None or high is None:
         return
     if not low <= middle <= high or low == high:
@@ -268,11 +255,13 @@ def _interval(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
         yield Fault(row.where("effect"), met, "ci_low <= effect <= ci_high, not equal")
 
 
-def _values(texts: Sequence[str]) -> tuple[float | str, ...]:
-    """Give a moderator as numbers, or as words where any cell is no number."""
-    numbers = [_number(text) for text in texts]
-    given = [value for value in numbers if value is not None]
-    return tuple(given) if len(given) == len(texts) else tuple(texts)
+def _values(table: UserTable, column: str) -> tuple[float | str, ...]:
+    """Give a moderator as numbers, or as its words where any cell is no number."""
+    turned = _decimals(table, (column,))
+    given = [value for row in turned if (value := numeric(row, column)) is not None]
+    if len(given) == len(turned):
+        return tuple(given)
+    return tuple(row[column] for row in table.rows)
 
 
 def _effects(

@@ -64,6 +64,7 @@ SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "lvedv": ("end-diastolic volume",),
             "esv": ("end-systolic volume",),
             "lvesv": ("end-systolic volume",),
+            "dlvesv": ("change in end-systolic volume",),
             "sv": ("stroke volume",),
             "co": ("cardiac output",),
             "mvd": ("vessel density", "capillary density"),

@@ -23,6 +23,7 @@ from exoheart.report.blocks import (
     sentences,
     table,
 )
+from exoheart.report.estimates import NOT_GIVEN, ends, p_value
 from exoheart.report.page import Page, css_string
 from exoheart.report.template import template
 
@@ -37,7 +38,6 @@ _MEASURES = {
     "ROM": "log ratio of means",
     "": "effect, as in the file",
 }
-NOT_GIVEN = "not given"
 
 
 def render_meta(document: Mapping[str, Any]) -> str:
@@ -102,25 +102,25 @@ def result_table(document: Part) -> Table:
     rows: list[tuple[Cell, ...]] = []
     if not document["moderators"]:
         rows += [
-            ("Next study, 95 %", _ends(document["pi95"])),
-            ("Mean, 95 %", _ends(document["ci95"])),
+            ("Next study, 95 %", ends(document["pi95"])),
+            ("Mean, 95 %", ends(document["ci95"])),
             ("Mean", numbers.median(document["estimate"], document["ci95"])),
             ("Standard error", numbers.number(document["se"])),
-            ("p of no effect", _p(document["p"])),
+            ("p of no effect", p_value(document["p"])),
         ]
     rows += [
         ("Variance between studies (tau²)", numbers.number(document["tau2"])),
-        ("tau², 95 %", _ends(document["tau2_ci95"])),
+        ("tau², 95 %", ends(document["tau2_ci95"])),
         ("I², %", numbers.number(document["i2"])),
         ("Q (degrees of freedom)", _q(document)),
-        ("p of Q", _p(document["q_p"])),
+        ("p of Q", p_value(document["q_p"])),
     ]
     if document.get("sigma2"):
         between, within = document["sigma2"]
         told = f"{numbers.number(between)}, {numbers.number(within)}"
         rows.append(("Variance between and within clusters", told))
     if document["moderators"]:
-        rows.append(("Moderators together, p", _p(document["qm_p"])))
+        rows.append(("Moderators together, p", p_value(document["qm_p"])))
         rows.append(("Heterogeneity explained (R²), %", numbers.number(document["r2"])))
     caption = f"Pooled {measure_words(document)}"
     return table(caption, ("What", "Value"), rows, (1,))
@@ -130,26 +130,15 @@ def _q(document: Part) -> str:
     return f"{numbers.number(document['q'])} ({numbers.number(document['df'])})"
 
 
-def _ends(pair: object) -> str:
-    return NOT_GIVEN if pair is None else numbers.interval(pair)
-
-
-def _p(value: object) -> str:
-    given = numbers.finite(value)
-    if given is None:
-        return numbers.MISSING
-    return "below 0.0001" if given < 1e-4 else numbers.number(given, 2)
-
-
 def coefficients_table(document: Part) -> Table:
     """Give the coefficients of a meta-regression."""
     rows = [
         (
             one["name"],
-            _ends(one.get("ci95")),
+            ends(one.get("ci95")),
             numbers.number(one["estimate"]),
             numbers.number(one["se"]),
-            _p(one["p"]),
+            p_value(one["p"]),
         )
         for one in document["coefficients"]
     ]
@@ -179,8 +168,8 @@ def groups_table(document: Part) -> Table:
         (
             one["label"],
             str(one["k"]),
-            _ends(one["pi95"]),
-            _ends(one["ci95"]),
+            ends(one["pi95"]),
+            ends(one["ci95"]),
             numbers.median(one["mean"], one["ci95"]),
         )
         for one in document["groups"]
@@ -267,7 +256,7 @@ def sensitivity_tables(document: Part) -> list[Table]:
     """Give small-study effects, and what each study does to the mean."""
     given = document["sensitivity"]
     rows: list[tuple[str, ...]] = [
-        _line("Egger's test, p", given["egger"], lambda one: ("", _p(one["p"]))),
+        _line("Egger's test, p", given["egger"], lambda one: ("", p_value(one["p"]))),
         _line("Trim and fill", given["trim_and_fill"], _filled),
         _line("PET-PEESE", given["pet_peese"], _pet),
     ]
@@ -275,19 +264,22 @@ def sensitivity_tables(document: Part) -> list[Table]:
         table("Small-study effects", ("Check", "95 %", "Value"), rows, (1, 2)),
     ]
     if given["leave_one_out"]:
-        left = [
-            (
-                one["left_out"],
-                _ends(one["pi95"]),
-                _ends(one["ci95"]),
-                numbers.median(one["estimate"], one["ci95"]),
-                numbers.number(one["tau2"]),
-            )
-            for one in given["leave_one_out"]
-        ]
+        left = [_left_out(one) for one in given["leave_one_out"]]
         columns = ("Without", "Next study, 95 %", "Mean, 95 %", "Mean", "tau²")
         made.append(table("Each study left out", columns, left, (1, 2, 3, 4)))
     return made
+
+
+def _left_out(one: Part) -> tuple[str, ...]:
+    if one["estimate"] is None and one["reason"]:
+        return (one["left_out"], "", "", f"{NOT_GIVEN}: {one['reason']}", "")
+    return (
+        one["left_out"],
+        ends(one["pi95"]),
+        ends(one["ci95"]),
+        numbers.median(one["estimate"], one["ci95"]),
+        numbers.number(one["tau2"]),
+    )
 
 
 def _line(name: str, one: Part, words: Any) -> tuple[str, ...]:
@@ -298,9 +290,9 @@ def _line(name: str, one: Part, words: Any) -> tuple[str, ...]:
 
 def _filled(one: Part) -> tuple[str, str]:
     mean = numbers.median(one["estimate"], one["ci95"])
-    return _ends(one["ci95"]), f"{mean}, {one['missing']} put in ({one['side']})"
+    return ends(one["ci95"]), f"{mean}, {one['missing']} put in ({one['side']})"
 
 
 def _pet(one: Part) -> tuple[str, str]:
     mean = numbers.median(one["estimate"], one["ci95"])
-    return _ends(one["ci95"]), f"{mean} ({one['used']})"
+    return ends(one["ci95"]), f"{mean} ({one['used']})"

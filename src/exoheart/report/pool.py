@@ -22,17 +22,18 @@ from exoheart.report.blocks import (
     picture,
     table,
 )
+from exoheart.report.estimates import ends
 from exoheart.report.page import Page, css_string
 from exoheart.report.pool_tables import (
     BOUND,
     between_table,
     effects_table,
-    ends,
     left_table,
     notes,
     quality_table,
     readings_table,
     rest_table,
+    reviews_left_table,
     reviews_table,
     split,
     study_name,
@@ -61,6 +62,9 @@ def render_pool(document: Mapping[str, Any]) -> str:
         for number, one in enumerate(shown, 1)
     ]
     sections.append(Section("rest", "Nothing to pool", tuple(_rest(rest))))
+    if document["reviews_left"]:
+        left = reviews_left_table(document["reviews_left"])
+        sections.append(Section("reviews", "Reviews left out", (left,)))
     rules = Items(tuple(document["rules"]))
     sections.append(Section("rules", "Rules", (rules,)))
     page = Page(

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from exoheart.figures import numbers
 from exoheart.report.blocks import Part, Table, Text, linked, table
+from exoheart.report.estimates import NOT_GIVEN, ends, p_value
 
-NOT_GIVEN = "not given"
 #: Names of the two bounds.
 BOUND = {"SD": "bound: spreads read as SD", "SEM": "bound: spreads read as SEM"}
 
@@ -23,18 +23,14 @@ def title(one: Part) -> str:
     """Name a pool."""
     where = f" of {one['of']}" if one["of"] else ""
     setting = "" if one["setting"] == "animals" else f", {one['setting']}"
-    return f"{one['outcome']}{where}{setting} ({one['unit']})"
+    animal = f", {one['species']}" if one["species"] else ""
+    return f"{one['outcome']}{where}{setting}{animal} ({one['unit']})"
 
 
 def study_name(each: Part) -> str:
     """Name a study, and say where it is the user's own."""
     name = str(each["study"]).replace("_", " ")
     return f"{name} (own)" if each["own"] else name
-
-
-def ends(pair: object) -> str:
-    """Write an interval; ``not given`` without one."""
-    return NOT_GIVEN if pair is None else numbers.interval(pair)
 
 
 def readings_table(one: Part) -> Table:
@@ -124,7 +120,7 @@ def spread_words(one: Part) -> list[str]:
         told = each["spread_check"]
         if told is None:
             continue
-        p_sd, p_sem = (_p(told[key]) for key in ("p_if_sd", "p_if_sem"))
+        p_sd, p_sem = (p_value(told[key]) for key in ("p_if_sd", "p_if_sem"))
         fits = {"both": "both", "neither": "neither"}.get(
             told["agrees_with"], f"the {told['agrees_with']}"
         )
@@ -134,13 +130,6 @@ def spread_words(one: Part) -> list[str]:
             "shown, not used."
         )
     return said
-
-
-def _p(value: object) -> str:
-    given = numbers.finite(value)
-    if given is None:
-        return numbers.MISSING
-    return "below 0.0001" if given < 1e-4 else numbers.number(given, 2)
 
 
 def reviews_table(published: Sequence[Part]) -> Table:
@@ -162,6 +151,21 @@ def reviews_table(published: Sequence[Part]) -> Table:
         *("Counted", "Note"),
     )
     return table("Reviews beside, never mixed in", columns, body, (2, 3, 4))
+
+
+def reviews_left_table(left: Sequence[Part]) -> Table:
+    """Give the pooled rows of reviews that stand beside no pool."""
+    body = [
+        (
+            linked(f"{each['review']} [{each['source']}]".replace("_", " ")),
+            str(each["outcome"]),
+            str(each["comparison"]),
+            str(each["reason"]),
+        )
+        for each in left
+    ]
+    columns = ("Review", "Outcome", "Comparison", "Why not")
+    return table("Reviews that stand beside no pool", columns, body)
 
 
 def _review_note(each: Part) -> str:

@@ -231,7 +231,7 @@ def _scope_words(conflict: Part) -> str:
         return "within"
     if conflict["within_one_cohort"]:
         (cohort,) = conflict["cohorts"]
-        return f"within one cohort ({cohort}; its animals may be the same) of"
+        return f"within one cohort ({cohort}; animals may be the same),"
     return "between studies of"
 
 

@@ -106,7 +106,9 @@ def _pooled() -> Plain:
         pools = cast(list[Plain], pool(PoolChoices(form=form))["pools"])
         for one in pools:
             region = f" of {one['of']}" if one["of"] else ""
-            name = f"{form}: {one['outcome']}{region} [{one['unit']}]"
+            animal = f", {one['species']}" if one["species"] else ""
+            where = f"{one['setting']}{animal} [{one['unit']}]"
+            name = f"{form}: {one['outcome']}{region}, {where}"
             made = one["fit"] or {}
             found[name] = {
                 "effects": one["k"],

@@ -21,6 +21,11 @@ _STEPS = 500
 #: Starts, in typical sampling variances.
 _STARTS = (0.0, 0.03, 0.3, 2.0, 20.0)
 
+_UNSETTLED = (
+    "the variance components didn't settle; allowed: effects that tell them apart; fit "
+    "without clusters, or with cluster_model='robust'"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Correlated:
@@ -72,7 +77,10 @@ def estimate_components(effects: Correlated) -> FloatArray:
     grid = itertools.product(_STARTS, repeat=len(effects.shared))
     starts = [unit * np.array(start) for start in grid]
     heights = [effects.height(effects.fit(start)) for start in starts]
-    return _scored(effects, starts[int(np.argmax(heights))], unit)
+    try:
+        return _scored(effects, starts[int(np.argmax(heights))], unit)
+    except np.linalg.LinAlgError:
+        raise SolveError(_UNSETTLED) from None
 
 
 def _scored(effects: Correlated, start: FloatArray, unit: float) -> FloatArray:
@@ -91,10 +99,7 @@ def _scored(effects: Correlated, start: FloatArray, unit: float) -> FloatArray:
         components = trial
         if (moved <= _CLOSE * components + 1e-14 * unit).all():
             return components
-    raise SolveError(
-        "the variance components didn't settle; allowed: effects that tell them "
-        "apart; fit without clusters, or with cluster_model='robust'"
-    )
+    raise SolveError(_UNSETTLED)
 
 
 def _step(effects: Correlated, components: FloatArray, fit: GeneralFit) -> FloatArray:

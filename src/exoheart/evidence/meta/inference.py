@@ -19,6 +19,12 @@ def quantile(level: float, df: float | None) -> float:
     return -float(special.stdtrit(df, tail))
 
 
+def around(value: float, variance: float, level: float = 0.95) -> Interval:
+    """Give the normal interval of an effect with its sampling variance."""
+    half = quantile(level, None) * math.sqrt(variance)
+    return value - half, value + half
+
+
 def two_sided(statistic: float, df: float | None) -> float:
     """Give the two-sided p value of a statistic, by t or by the normal for None."""
     from scipy import special

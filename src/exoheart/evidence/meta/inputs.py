@@ -181,10 +181,20 @@ def check_clusters(effects: Effects, multilevel: bool) -> list[Fault]:
         met = "one cluster" if count == 1 else "one effect in each cluster"
         allowed = "2 or more clusters, some with several effects; else no cluster"
         return [Fault("cluster", met, allowed)]
+    if multilevel and _given(effects.design, codes):
+        allowed = "clusters that the moderators don't give; or cluster_model='robust'"
+        return [Fault("cluster", "clusters that the moderators tell apart", allowed)]
     if not multilevel and count <= p:
         allowed = f"more than the {p} coefficients"
         return [Fault("cluster", f"{count} clusters", allowed)]
     return []
+
+
+def _given(design: FloatArray, codes: npt.NDArray[np.intp]) -> bool:
+    """Say whether the design has a mean for each cluster: none is left to vary."""
+    each = np.equal.outer(codes, np.unique(codes)).astype(np.float64)
+    together = np.column_stack([design, each])
+    return bool(np.linalg.matrix_rank(together) == design.shape[1])
 
 
 def _codes(cluster: Sequence[Hashable]) -> npt.NDArray[np.intp]:

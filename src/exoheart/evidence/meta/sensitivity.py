@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from exoheart.errors import Fault
+from exoheart.errors import Fault, SolveError
 from exoheart.evidence.meta.inference import chi_square_p, quantile, two_sided
 from exoheart.evidence.meta.influence import Influence, influence
 from exoheart.evidence.meta.inputs import (
@@ -61,11 +61,14 @@ class LeftOut:
     label
         What was left out.
     fit
-        Of the rest; None where the rest is too little.
+        Of the rest; None where the rest is too little, or its fit doesn't settle.
+    reason
+        Why the fit doesn't settle; else empty.
     """
 
     label: str
     fit: MetaFit | None
+    reason: str = ""
 
     def to_json(self) -> Plain:
         """Give the fit as plain data."""
@@ -173,18 +176,23 @@ def leave_one_out(  # noqa: PLR0913 -- the options of `fit`
     else:
         names, codes = [str(one) for one in dict.fromkeys(cluster)], effects.clusters
     return tuple(
-        LeftOut(name, _without(effects, choices, codes != number))
+        _without(name, effects, choices, codes != number)
         for number, name in enumerate(names)
     )
 
 
-def _without(effects: Effects, choices: Choices, keep: FloatArray) -> MetaFit | None:
+def _without(
+    name: str, effects: Effects, choices: Choices, keep: FloatArray
+) -> LeftOut:
     rest = subset(effects, np.asarray(keep, dtype=bool))
     if rest is None or len(rest.yi) < 2:
-        return None
+        return LeftOut(name, None)
     if check_clusters(rest, choices.cluster_model == "multilevel"):
-        return None
-    return fit_effects(rest, choices)
+        return LeftOut(name, None)
+    try:
+        return LeftOut(name, fit_effects(rest, choices))
+    except SolveError as bad:
+        return LeftOut(name, None, str(bad))
 
 
 def subgroups(

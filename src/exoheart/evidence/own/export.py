@@ -8,12 +8,13 @@ from dataclasses import dataclass, field
 
 from exoheart.errors import Fault, closest
 from exoheart.evidence.own.draft import Draft
-from exoheart.evidence.own.file import REFERENCE_COLUMNS, TABLE_COLUMNS, UserTable
+from exoheart.evidence.own.file import REFERENCE_COLUMNS, TABLE_COLUMNS
 from exoheart.evidence.own.words import outcome_words
 from exoheart.evidence.tables import RawRow
+from exoheart.evidence.user_csv import UserTable
 from exoheart.evidence.vocabulary import OUTCOMES
 
-_VENTRICLE = re.compile(r"^left ventric(?:ular|le)\b", re.IGNORECASE)
+_VENTRICLE = re.compile(r"\bleft ventric(?:ular|le)\b", re.IGNORECASE)
 _LAST_BRACKETS = re.compile(r"^(.*?)[ ,]*\(([^()]+)\)$")
 
 

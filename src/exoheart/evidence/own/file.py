@@ -9,10 +9,8 @@ predictable, and :mod:`exoheart.evidence.own.rules` refuses it. Read next:
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 from exoheart.errors import DataError, Fault, closest
@@ -25,13 +23,13 @@ from exoheart.evidence.row_rules import (
     one_of,
 )
 from exoheart.evidence.tables import RawRow
+from exoheart.evidence.user_csv import UserTable, read_user_table
 from exoheart.evidence.vocabulary import (
     ANCHORS,
     DIRECTIONS,
     OUTCOME_COLUMNS,
     STUDY_COLUMNS,
 )
-from exoheart.textfile import read_text
 
 #: Columns of the two tables of a study together, each once.
 TABLE_COLUMNS = tuple(dict.fromkeys((*STUDY_COLUMNS, *OUTCOME_COLUMNS)))
@@ -53,20 +51,6 @@ _PAIRS = (
     ("dose_value", "dose_unit", "a unit, such as ug, mg, particles, particles/kg"),
     ("dose_time_h", "dose_anchor", "an anchor (occlusion or reperfusion)"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class UserTable:
-    """A CSV file as read: its header, the row that the header stands in, its rows."""
-
-    file: str
-    header: tuple[str, ...]
-    header_row: int
-    rows: tuple[RawRow, ...]
-
-    def where(self) -> str:
-        """Name the header, for a fault."""
-        return f"{self.file} row {self.header_row}"
 
 
 def read_lines(path: str | Path) -> tuple[Layout, tuple[Line, ...]]:
@@ -114,29 +98,10 @@ def read_file(path: str | Path) -> UserTable:
     DataError
         The file can't be opened, is no UTF-8 or no CSV.
     """
-    path = Path(path)
-    allowed = "a CSV file in UTF-8 with a header"
-    text = read_text(path, allowed)
-    if isinstance(text, Fault):
-        raise DataError(path.name, [text])
-    try:
-        cells = [
-            (number, [one.strip() for one in row])
-            for number, row in enumerate(
-                csv.reader(io.StringIO(text, newline=""), strict=True), start=1
-            )
-        ]
-    except csv.Error as bad:
-        raise DataError(path.name, [Fault(str(path), str(bad), allowed)]) from None
-    kept = [one for one in cells if one[1] and not one[1][0].startswith("#")]
-    top, names = kept[0] if kept else (1, [])
-    header = _renamed(names)
-    rows = tuple(
-        RawRow(path.name, number, header, tuple(row))
-        for number, row in kept[1:]
-        if any(row)
-    )
-    return UserTable(path.name, header, top, rows)
+    table = read_user_table(Path(path), "a CSV file in UTF-8 with a header")
+    header = _renamed(table.header)
+    rows = tuple(replace(row, columns=header) for row in table.rows)
+    return replace(table, header=header, rows=rows)
 
 
 def _renamed(header: Sequence[str]) -> tuple[str, ...]:

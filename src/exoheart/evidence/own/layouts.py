@@ -16,7 +16,6 @@ from exoheart.errors import Fault
 from exoheart.evidence.own.draft import Draft, table_drafts
 from exoheart.evidence.own.export import spelled
 from exoheart.evidence.own.file import (
-    UserTable,
     doubled,
     header_faults,
     layout_of,
@@ -26,6 +25,7 @@ from exoheart.evidence.own.flat import flat_drafts
 from exoheart.evidence.own.revman import revman_drafts
 from exoheart.evidence.own.syrf import syrf_drafts
 from exoheart.evidence.row_rules import cells_complete
+from exoheart.evidence.user_csv import UserTable
 
 AnyLayout = Literal["tables", "flat", "revman", "syrf"]
 #: Columns that tell an export by its header: any two of them.

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from exoheart.errors import Fault
 from exoheart.evidence.own.draft import Draft, best_verification, make_draft, study_id
 from exoheart.evidence.own.export import Found, Roles, filled, named_outcome, roles
-from exoheart.evidence.own.file import UserTable
 from exoheart.evidence.tables import RawRow
+from exoheart.evidence.user_csv import UserTable
 
 PARTS: Mapping[str, tuple[str, ...]] = {
     "study": ("Study",),

@@ -8,7 +8,6 @@ One folder for each study, as in the shipped data (``study.csv`` and
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from pathlib import Path
 
 from exoheart.errors import DataError, Fault
@@ -18,6 +17,8 @@ VARIABLE = "EXOHEART_STUDIES"
 #: Prefix of the source keys that are made for own studies.
 KEY_PREFIX = "own."
 BIBLIOGRAPHY = "sources.bib"
+#: What is known of how the studies were done, a table that the user writes.
+QUALITY = "quality.csv"
 
 
 def own_folder() -> Path:
@@ -57,14 +58,3 @@ def own_study_folders() -> list[Path]:
 def mending(study: str) -> str:
     """Say how a broken own study is put right."""
     return f"a study that passes; exoheart evidence remove {study} takes it out"
-
-
-def own_faults(study: str, met: Sequence[Fault]) -> list[Fault]:
-    """Name the folder and the way out in the faults of an own study."""
-    folder = own_folder()
-    return [
-        Fault(
-            f"{folder / fault.where}", fault.met, f"{fault.allowed}; {mending(study)}"
-        )
-        for fault in met
-    ]

@@ -27,6 +27,7 @@ from exoheart.evidence.own.writing import (
     take_out,
     write_studies,
 )
+from exoheart.evidence.pooling.quality import check_own_quality
 from exoheart.evidence.studies import StudyRecord, load_studies
 from exoheart.evidence.study_rules import read_study_tables
 from exoheart.evidence.tables import data_folder
@@ -132,7 +133,9 @@ def add_studies(
 
 
 def remove_study(name: str) -> Path:
-    """Take an own study out, and its source where no other own study cites it.
+    """Take an own study out, with what is told of its quality.
+
+    Its source goes too where no other own study cites it.
 
     Returns
     -------
@@ -168,14 +171,18 @@ def own_studies() -> tuple[OwnStudy, ...]:
 
 
 def check_own() -> list[Fault]:
-    """List every fault of the own studies, with the way out beside each."""
-    return [
+    """List every fault of the own studies and of what is told of their quality.
+
+    The way out stands beside each fault of a study.
+    """
+    faults = [
         Fault(
             fault.where, fault.met, f"{fault.allowed}; {mending(name)}", fault.nearest
         )
         for name, found in _faults_by_study().items()
         for fault in found
     ]
+    return [*faults, *check_own_quality()]
 
 
 def stored_drafts(folder: Path) -> tuple[list[Draft], list[Fault]]:

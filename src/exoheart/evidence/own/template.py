@@ -6,12 +6,11 @@ never added as it stands.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 
 from exoheart.evidence.own.file import REFERENCE_COLUMNS, TABLE_COLUMNS
 from exoheart.evidence.own.rules import OWN_USES
+from exoheart.evidence.user_csv import COMMENT, csv_text
 from exoheart.evidence.vocabulary import (
     ANCHORS,
     DIRECTIONS,
@@ -118,15 +117,14 @@ def own_template() -> str:
     >>> own_template().splitlines()[-3].startswith("id,doi,pmid")
     True
     """
-    text = io.StringIO()
-    table = csv.writer(text, lineterminator="\n")
-    for line in _comments():
-        table.writerow([f"# {line}"])
-    table.writerow(COLUMNS)
-    for example in EXAMPLE:
-        cells = [example.get(name, "") for name in COLUMNS]
-        table.writerow([f"# {cells[0]}", *cells[1:]])
-    return text.getvalue()
+    examples = [[one.get(name, "") for name in COLUMNS] for one in EXAMPLE]
+    return csv_text(
+        [
+            *([f"{COMMENT} {line}"] for line in _comments()),
+            COLUMNS,
+            *([f"{COMMENT} {cells[0]}", *cells[1:]] for cells in examples),
+        ]
+    )
 
 
 def _comments() -> list[str]:

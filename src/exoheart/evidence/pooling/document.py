@@ -10,21 +10,26 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from exoheart.evidence.meta import fit
+from exoheart.evidence.meta.inference import around
 from exoheart.evidence.meta.result import MetaFit, Test
 from exoheart.evidence.pooling.choices import PoolChoices
 from exoheart.evidence.pooling.printed_p import check_spread
-from exoheart.evidence.pooling.readings import (
-    Pooled,
-    PooledPrior,
-    pooled_priors,
-    width_for,
+from exoheart.evidence.pooling.published import (
+    NO_UNIT_SAID,
+    ReviewEffect,
+    one_per_review,
 )
-from exoheart.evidence.pooling.published import ReviewEffect, one_per_review
 from exoheart.evidence.pooling.quality import (
     QualityAnswer,
     score_of,
     share_good,
     summary,
+)
+from exoheart.evidence.pooling.readings import (
+    Pooled,
+    PooledPrior,
+    pooled_priors,
+    width_for,
 )
 from exoheart.evidence.pooling.rows import (
     Candidate,
@@ -35,7 +40,6 @@ from exoheart.evidence.pooling.rows import (
 from exoheart.evidence.pooling.selection import Left, select
 
 Plain = dict[str, object]
-_Z = 1.959963984540054
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +77,7 @@ def pool_document(
         "outcome": key.quantity,
         "of": key.of or None,
         "setting": key.setting,
+        "species": key.species or None,
         "unit": key.unit,
         "measure": "ROM" if key.unit == "log ratio" else "MD",
         "k": len(effects),
@@ -154,14 +159,13 @@ def _narrow(
 
 def _effect(one: Effect, fitted: MetaFit | None, at: int, known: Known) -> Plain:
     row, study = one.candidate.row, one.candidate.study
-    half = _Z * math.sqrt(one.vi)
     return {
         **_who(one.candidate),
         "donor": row.donor,
         "route": row.route,
         "yi": one.yi,
         "vi": one.vi,
-        "ci95": [one.yi - half, one.yi + half],
+        "ci95": list(around(one.yi, one.vi)),
         "n_treated": one.n_treated,
         "n_control": one.n_control,
         "rests_on": one.how,
@@ -176,7 +180,7 @@ def _who(one: Candidate) -> Plain:
     return {
         "study": one.study.id,
         "source": one.study.source,
-        "own": bool(getattr(one.study, "own", False)),
+        "own": one.study.own,
         "species": one.study.species,
         "model": one.study.model,
         "arm": one.row.arm,
@@ -295,7 +299,12 @@ def _published(beside: Sequence[ReviewEffect], known: Known) -> list[Plain]:
 def _between(
     key: PoolKey, beside: Sequence[ReviewEffect], known: Known
 ) -> Plain | None:
-    """Say how far reviews lie apart; None where fewer than two have an interval."""
+    """Say how far reviews lie apart; None where fewer than two have an interval.
+
+    None too where they name no unit: they may be on different scales.
+    """
+    if key.unit == NO_UNIT_SAID:
+        return None
     kept = one_per_review(beside)
     usable = [one for one in kept if one.vi is not None]
     if len(usable) < 2:

@@ -16,9 +16,14 @@ from pathlib import Path
 from exoheart.evidence.pooling.choices import PoolChoices, check_choices, used_test
 from exoheart.evidence.pooling.document import Known, Plain, pool_document
 from exoheart.evidence.pooling.printed_p import load_printed_p
-from exoheart.evidence.pooling.readings import load_widths
-from exoheart.evidence.pooling.published import ReviewEffect, key_of_review, reviews
+from exoheart.evidence.pooling.published import (
+    ReviewEffect,
+    ReviewLeft,
+    key_of_review,
+    reviews,
+)
 from exoheart.evidence.pooling.quality import load_quality
+from exoheart.evidence.pooling.readings import load_widths
 from exoheart.evidence.pooling.rows import Candidate, PoolKey, candidates, homes
 from exoheart.evidence.studies import StudyRecord, load_pooled, load_studies
 
@@ -29,12 +34,16 @@ RULES = (
     "A row needs both means, spreads whose kind the source names, and both n; nothing "
     "is guessed. Rows that lack something are listed with what they lack.",
     "Retracted studies never count. Studies that may share animals count once: the one "
-    "with most animals.",
+    "with most animals. A treated arm with two controls counts once, against the "
+    "vehicle if there is one.",
     "Of several times the latest that can be pooled counts; of several prints of it a "
     "difference between arms, then a change, then final values.",
-    "A control that several arms share is split between them.",
-    "Percentages are compared in points, other quantities as the log ratio of means; "
-    "the two are never mixed.",
+    "A control that several arms share is split between them; a printed difference "
+    "can't be split, and one arm of such a control counts.",
+    "Shares in per cent are compared in points, other quantities as the log ratio of "
+    "means, relative changes among themselves, changes in mL or g within a species; "
+    "these are never mixed. A change in per cent of which it isn't said whether it is "
+    "relative is pooled with nothing.",
     "Bounds read every spread of unknown kind as an SD, then as a standard error. They "
     "are limits, not results.",
     "Reviews share studies with one another and with these rows: they stand beside, "
@@ -61,7 +70,8 @@ def pool(
     Returns
     -------
     dict
-        ``pools`` (by quantity, region and unit), ``rules``, and the choices.
+        ``pools`` (by quantity, region and unit), ``rules``, ``reviews_left`` (reviews
+        that stand beside none, with the reason), and the choices.
 
     Raises
     ------
@@ -72,7 +82,7 @@ def pool(
     found = candidates(
         load_studies(folder) if studies is None else studies, choices.form
     )
-    beside = reviews(load_pooled(folder), choices.form, choices.species)
+    beside, apart = reviews(load_pooled(folder), choices.form, choices.species)
     if choices.species is not None:
         found = [one for one in found if one.study.species == choices.species]
     known = Known(
@@ -88,6 +98,7 @@ def pool(
         "all_times": choices.all_times,
         "rules": list(RULES),
         "pools": _pools(found, beside, known),
+        "reviews_left": [_review_left(one) for one in _of(apart, choices.outcome)],
     }
 
 
@@ -110,6 +121,21 @@ def _says(one: Plain) -> tuple[int, ...]:
     """Rank a pool: effects, bounds, reviews, then rows that are left out."""
     parts = ("effects", "bounds", "published", "not_pooled")
     return tuple(len(one[part]) for part in parts)  # type: ignore[arg-type]
+
+
+def _of(apart: Sequence[ReviewLeft], outcome: str | None) -> list[ReviewLeft]:
+    """Keep the reviews of an outcome; all without one."""
+    return [one for one in apart if outcome is None or one.record.outcome == outcome]
+
+
+def _review_left(one: ReviewLeft) -> Plain:
+    return {
+        "review": one.record.id,
+        "source": one.record.source,
+        "comparison": one.record.comparison,
+        "outcome": one.record.outcome,
+        "reason": one.reason,
+    }
 
 
 def _asked(keys: Sequence[PoolKey], outcome: str | None) -> list[PoolKey]:

@@ -12,7 +12,9 @@ import math
 from dataclasses import dataclass
 from pathlib import Path
 
+from exoheart.errors import DataError, Fault
 from exoheart.evidence.pooling.rows import Candidate
+from exoheart.evidence.studies import OutcomeRecord
 from exoheart.evidence.tables import data_folder, number, read_table
 
 #: Columns of `pooled/printed_p.csv`.
@@ -41,7 +43,7 @@ def load_printed_p(folder: Path | None = None) -> dict[tuple[str, ...], str]:
     Raises
     ------
     DataError
-        A P that is no number.
+        A P that is no number, or an empty cell.
     """
     root = data_folder(folder)
     path = root / "pooled" / "printed_p.csv"
@@ -50,7 +52,11 @@ def load_printed_p(folder: Path | None = None) -> dict[tuple[str, ...], str]:
     found = {}
     for row in read_table(path, root)[1]:
         key = tuple(row[column] for column in PRINTED_P_COLUMNS[:6])
-        found[key] = f"{row['relation']} {number(row, 'p'):g}"
+        p = number(row, "p")
+        if p is None:
+            fault = Fault(row.where("p"), "an empty cell", "a number between 0 and 1")
+            raise DataError("data tables", [fault])
+        found[key] = f"{row['relation']} {p:g}"
     return found
 
 
@@ -69,17 +75,23 @@ def check_spread(
     row, control = candidate.row, candidate.control
     key = (candidate.study.id, row.arm, row.comparator)
     told = printed.get((*key, row.outcome, row.region, row.at))
-    if told is None or control is None or row.mean is None or control.mean is None:
+    treated, other = _group(row), None if control is None else _group(control)
+    if told is None or treated is None or other is None:
         return None
-    if row.spread is None or control.spread is None or not row.n or not control.n:
-        return None
-    gap, numbers = row.mean - control.mean, (row.n, control.n)
-    p_sd = student(gap, (row.spread, control.spread), numbers)
-    wide = (row.spread * math.sqrt(row.n), control.spread * math.sqrt(control.n))
-    p_sem = student(gap, wide, numbers)
+    (mean, spread, n), (mean2, spread2, n2) = treated, other
+    p_sd = student(mean - mean2, (spread, spread2), (n, n2))
+    wide = (spread * math.sqrt(n), spread2 * math.sqrt(n2))
+    p_sem = student(mean - mean2, wide, (n, n2))
     fits = [n for n, p in (("SD", p_sd), ("SEM", p_sem)) if agrees(told, p)]
     words = {0: "neither", 1: fits[0] if fits else "", 2: "both"}[len(fits)]
     return SpreadCheck(told, p_sd, p_sem, words)
+
+
+def _group(row: OutcomeRecord) -> tuple[float, float, int] | None:
+    """Give mean, spread and n of a group; None where a t test can't use it."""
+    if row.mean is None or row.spread is None or row.n is None:
+        return None
+    return (row.mean, row.spread, row.n) if row.spread > 0 and row.n > 1 else None
 
 
 def student(gap: float, sds: tuple[float, float], numbers: tuple[int, int]) -> float:

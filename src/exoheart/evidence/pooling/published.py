@@ -10,10 +10,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from exoheart.evidence.meta.inference import quantile
 from exoheart.evidence.pooling.rows import PoolKey
 from exoheart.evidence.studies import PooledRecord
 
-_Z = 1.959963984540054
+#: Unit of reviews that name none.
+NO_UNIT_SAID = "unit not said"
 #: What a review may compare with, to stand beside effects against a control.
 _CONTROLS = ("control", "untreated", "placebo", "vehicle", "saline", "gel alone")
 
@@ -26,6 +28,14 @@ class ReviewEffect:
     vi: float | None
 
 
+@dataclass(frozen=True, slots=True)
+class ReviewLeft:
+    """A pooled row of a review that stands beside no pool, and why."""
+
+    record: PooledRecord
+    reason: str
+
+
 def against_control(record: PooledRecord) -> bool:
     """Say whether a pooled row compares with a control, not with another treatment."""
     comparator = record.comparison.rpartition("against ")[2]
@@ -34,30 +44,37 @@ def against_control(record: PooledRecord) -> bool:
 
 def key_of_review(record: PooledRecord) -> PoolKey:
     """Say beside which pool a pooled row stands (reviews name no region)."""
-    return PoolKey(record.outcome, "", record.unit or "unit not said")
+    return PoolKey(record.outcome, "", record.unit or NO_UNIT_SAID)
 
 
 def variance(record: PooledRecord) -> float | None:
     """Give the variance that a 95 % interval implies, None without an interval."""
     if record.ci_low is None or record.ci_high is None or record.pooled is None:
         return None
-    error = (record.ci_high - record.ci_low) / (2 * _Z)
+    error = (record.ci_high - record.ci_low) / (2 * quantile(0.95, None))
     return error**2 if error > 0 else None
 
 
 def reviews(
     records: Iterable[PooledRecord], form: str, species: str | None = None
-) -> list[ReviewEffect]:
-    """Give the reviews of a form against a control; mixed species pass any filter."""
-    wanted = {species, "mixed"}
-    return [
-        ReviewEffect(record, variance(record))
-        for record in records
-        if record.form == form
-        and record.pooled is not None
-        and against_control(record)
-        and (species is None or record.species in wanted)
-    ]
+) -> tuple[list[ReviewEffect], list[ReviewLeft]]:
+    """Give the reviews of a form against a control, and those that are left out.
+
+    Mixed species pass any filter; a review of another species is neither.
+    """
+    kept, left = [], []
+    for record in records:
+        if record.form != form or (
+            species and record.species not in {species, "mixed"}
+        ):
+            continue
+        if record.pooled is None:
+            left.append(ReviewLeft(record, "no pooled effect printed"))
+        elif not against_control(record):
+            left.append(ReviewLeft(record, "not compared with a control"))
+        else:
+            kept.append(ReviewEffect(record, variance(record)))
+    return kept, left
 
 
 def one_per_review(found: Sequence[ReviewEffect]) -> list[ReviewEffect]:

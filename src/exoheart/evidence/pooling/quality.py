@@ -8,14 +8,15 @@ not known is never "no". Read next: :mod:`exoheart.evidence.pooling.readings`.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
 from exoheart.errors import DataError, Fault, closest
-from exoheart.evidence.own.store import own_folder
+from exoheart.evidence.own.store import QUALITY, own_folder, own_study_folders
 from exoheart.evidence.row_rules import cells_complete, numeric, one_of
 from exoheart.evidence.tables import RawRow, data_folder, read_table
+from exoheart.evidence.user_csv import UserTable, read_user_table
 
 #: Columns of `studies/quality.csv`.
 QUALITY_COLUMNS = ("study", "item", "answer", "source", "locator", "note")
@@ -54,12 +55,12 @@ def load_quality(folder: Path | None = None) -> tuple[QualityAnswer, ...]:
     ----------
     folder
         Folder of the data tables; None for the one shipped and ``quality.csv`` in the
-        folder of the user's own studies.
+        folder of the user's own studies, which may tell of these only.
 
     Raises
     ------
     DataError
-        Other columns, or answers that aren't known, all at once.
+        Every fault of the shipped columns and answers, or of the user's table.
 
     Examples
     --------
@@ -67,22 +68,21 @@ def load_quality(folder: Path | None = None) -> tuple[QualityAnswer, ...]:
     True
     """
     root = data_folder(folder)
-    tables = [(root / "studies" / "quality.csv", root)]
+    path = root / "studies" / QUALITY
+    rows = _table(path, root) if path.is_file() else []
     if folder is None:
-        tables.append((own_folder() / "quality.csv", own_folder()))
-    rows = [row for path, at in tables if path.is_file() for row in _table(path, at)]
+        faults = check_own_quality()
+        if faults:
+            raise DataError("quality of your own studies", faults)
+        rows += _own().rows
     return tuple(QualityAnswer(*(row[c] for c in QUALITY_COLUMNS)) for row in rows)
 
 
 def _table(path: Path, root: Path) -> list[RawRow]:
-    """Read a table of quality, its columns and answers as they must be."""
+    """Read the shipped table, its columns and answers as they must be."""
     header, rows = read_table(path, root)
-    faults = []
-    if header != QUALITY_COLUMNS:
-        wanted = ", ".join(QUALITY_COLUMNS)
-        faults.append(Fault(f"{path} row 1", ", ".join(header), wanted))
-    else:
-        faults += [fault for row in rows for fault in _answer(row)]
+    faults = list(_header("studies/quality.csv row 1", header))
+    faults += [] if faults else [fault for row in rows for fault in _answer(row)]
     if faults:
         raise DataError("quality of studies", faults)
     return rows
@@ -135,20 +135,60 @@ def check_quality(root: Path) -> Iterator[Fault]:
         Folder of the data tables, with ``studies``, ``pooled/pooled.csv`` and
         ``reporting_items.csv``, whose ids the rows may name.
     """
-    path = root / "studies" / "quality.csv"
+    path = root / "studies" / QUALITY
     if not path.exists():
         return
     header, rows = read_table(path, root)
-    if header != QUALITY_COLUMNS:
-        wanted = ", ".join(QUALITY_COLUMNS)
-        yield Fault("studies/quality.csv row 1", ", ".join(header), wanted)
-        return
     studies = {one.parent.name for one in (root / "studies").glob("*/study.csv")}
     studies |= _ids(root / "pooled" / "pooled.csv", "id", root)
     items = _ids(root / "reporting_items.csv", "item", root) | {SCORE}
+    wrong = list(_header("studies/quality.csv row 1", header))
+    yield from wrong or _rows(rows, studies, items, "a study of the tables")
+
+
+def check_own_quality() -> list[Fault]:
+    """List the faults of the user's own table; files are named in full.
+
+    Its rows may tell of the user's own studies only: what was read of the shipped ones
+    weighs for everybody alike.
+    """
+    folder, root = own_folder(), data_folder()
+    try:
+        table = _own()
+    except DataError as bad:
+        return list(bad.faults)
+    studies = [one.name for one in own_study_folders()]
+    items = _ids(root / "reporting_items.csv", "item", root)
+    whose = f"one of your own studies ({', '.join(studies) or 'there are none'})"
+    faults = [*_header(table.where(), table.header)]
+    faults = faults or [*_rows(table.rows, studies, items, whose)]
+    return [replace(fault, where=f"{folder / fault.where}") for fault in faults]
+
+
+def _own() -> UserTable:
+    """Read the user's own table; one without rows where there is no file."""
+    path = own_folder() / QUALITY
+    if not path.is_file():
+        return UserTable(QUALITY, QUALITY_COLUMNS, 1, ())
+    return read_user_table(path, "a CSV file in UTF-8 with a header")
+
+
+def _header(where: str, header: tuple[str, ...]) -> Iterator[Fault]:
+    if header != QUALITY_COLUMNS:
+        yield Fault(where, ", ".join(header), ", ".join(QUALITY_COLUMNS))
+
+
+def _rows(
+    rows: Iterable[RawRow],
+    studies: Collection[str],
+    items: Collection[str],
+    whose: str,
+) -> Iterator[Fault]:
     seen: dict[tuple[str, str], RawRow] = {}
     for row in rows:
-        yield from _row(row, studies, items)
+        yield from _names(row, "study", studies, whose)
+        yield from _names(row, "item", items, "an item of the tables")
+        yield from _row(row)
         key = (row["study"], row["item"])
         if key in seen:
             yield Fault(row.where(), " ".join(key), f"once; first {seen[key].where()}")
@@ -161,15 +201,16 @@ def _ids(path: Path, column: str, root: Path) -> set[str]:
     return {row[column] for row in read_table(path, root)[1]}
 
 
-def _row(
-    row: RawRow, studies: Collection[str], items: Collection[str]
+def _names(
+    row: RawRow, column: str, known: Collection[str], allowed: str
 ) -> Iterator[Fault]:
+    if row[column] not in known:
+        near = closest(row[column], known)
+        yield Fault(row.where(column), repr(row[column]), allowed, near)
+
+
+def _row(row: RawRow) -> Iterator[Fault]:
     yield from cells_complete(row)
-    for column, known in (("study", studies), ("item", items)):
-        if row[column] not in known:
-            near = closest(row[column], known)
-            allowed = f"a {column} of the tables"
-            yield Fault(row.where(column), repr(row[column]), allowed, near)
     yield from _answer(row)
     for column in ("source", "locator"):
         if not row[column]:

@@ -211,6 +211,16 @@ def effect_of(
     arms
         Arms that share the control, which is split between them.
     """
+    reason = _refused(candidate)
+    if reason:
+        return reason
+    if candidate.role == "difference":
+        return _difference(candidate)
+    return _groups(candidate, reading, arms)
+
+
+def _refused(candidate: Candidate) -> str:
+    """Say why a row can't be pooled whatever else it prints; empty if it may be."""
     if candidate.study.retracted:
         return "the study is retracted"
     against = product_compared(candidate)
@@ -223,9 +233,7 @@ def effect_of(
         return "the unit of the means is not printed"
     if candidate.key.unit == UNCLEAR:
         return f"a {candidate.role} in %: relative or in points is not said"
-    if candidate.role == "difference":
-        return _difference(candidate)
-    return _groups(candidate, reading, arms)
+    return ""
 
 
 def _difference(candidate: Candidate) -> Effect | str:
@@ -234,7 +242,10 @@ def _difference(candidate: Candidate) -> Effect | str:
     if row.mean is None or row.spread is None:
         return "a difference without an interval or standard error"
     if row.spread_type == "CI95":
-        error, how = row.spread / quantile(0.95, None), "95 % interval of the difference"
+        error, how = (
+            row.spread / quantile(0.95, None),
+            "95 % interval of the difference",
+        )
     elif row.spread_type == "SEM":
         error, how = row.spread, "standard error of the difference"
     else:

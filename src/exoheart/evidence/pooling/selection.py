@@ -20,7 +20,9 @@ from exoheart.evidence.pooling.rows import (
 
 #: Of two controls of one arm the vehicle says more than no injection at all.
 _VEHICLE = re.compile(r"\b(vehicle|placebo|saline|pbs|medium|dmem|dye|perfusate)\b")
-_UNTREATED = re.compile(r"\b(untreated|no treatment|no injection|infarct only|mi only)\b")
+_UNTREATED = re.compile(
+    r"\b(untreated|no treatment|no injection|infarct only|mi only)\b"
+)
 Chosen = tuple[list[Effect], "list[Left]"]
 #: A study and its comparator, and the time where every time counts.
 Shared = tuple[str, ...]
@@ -64,7 +66,9 @@ def select(
     usable, dropped = _cohort_once(usable)
     left += dropped
     arms = _arms(usable, all_times=all_times)
-    return [_split(one, len(arms[_shared(one, all_times)]), reading) for one in usable], left
+    return [
+        _split(one, len(arms[_shared(one, all_times)]), reading) for one in usable
+    ], left
 
 
 def _shared(effect: Effect, all_times: bool) -> Shared:

@@ -228,9 +228,7 @@ def _later(row: LaterRow, apart: Sequence[Conflict]) -> Plain:
         "species": study.species,
         "model": study.model,
         "routes": list(row.routes),
-        "effects": {
-            effect.key: _told_of(row, effect, apart) for effect in EFFECTS
-        },
+        "effects": {effect.key: _told_of(row, effect, apart) for effect in EFFECTS},
         "source": study.source,
         "verification": row.verification,
         "cohort": study.cohort,

@@ -2,7 +2,8 @@
 
 One row for each study, donor and modification; its ticks come from the directions of
 its rows. Disagreements are shown, within a study, within a cohort and between studies
-of the same donor, route and species; nothing is averaged. A user's own studies are among the rows.
+of the same donor, route and species; nothing is averaged. A user's own studies are
+among the rows.
 """
 
 from __future__ import annotations
