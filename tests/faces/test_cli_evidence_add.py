@@ -52,6 +52,17 @@ def test_the_document_is_one_and_the_same_each_time(mine):
     )
 
 
+def test_a_folder_that_is_not_there_is_noted_and_none_of_ones_own_is_told(folder):
+    for asked in (("show", "--own"), ("add", "--list"), ("remove", NAME)):
+        assert str(folder) in exoheart("evidence", *asked).err
+    assert "EXOHEART_STUDIES" not in exoheart("evidence", "show").err
+    folder.mkdir()
+    assert exoheart("evidence", "add", "--list").err == ""
+    none = exoheart("evidence", "show", "--own")
+    assert (none.code, none.out) == (2, "")
+    assert f"you have no own studies in {folder}" in none.err
+
+
 def test_the_list_shows_own_studies_only(mine):
     assert exoheart("evidence", "add", "--list", "--json").document["studies"] == []
     exoheart("evidence", "add", mine)

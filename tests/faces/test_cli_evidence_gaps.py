@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from cli_runner import DISCLAIMER, EXAMPLES, exoheart
 
+from exoheart.evidence.own.template import own_template
+
 PIG = EXAMPLES / "pig_reperfused_infarct.toml"
 
 
@@ -65,6 +67,26 @@ def test_words_that_mean_nothing_are_refused(asked):
     result = gaps(*asked)
     assert (result.code, result.out) == (2, "")
     assert "allowed: " in result.err
+
+
+def test_axes_and_form_that_mean_nothing_are_told_together():
+    result = gaps("--by", "donor,colour", "--form", "foo")
+    assert (result.code, result.out) == (2, "")
+    assert "--by: met" in result.err
+    assert "--form: met" in result.err
+
+
+def test_a_study_of_ones_own_is_marked_as_such(tmp_path, monkeypatch):
+    monkeypatch.setenv("EXOHEART_STUDIES", str(tmp_path / "own"))
+    assert "of them yours" not in gaps().out
+    mine, name = tmp_path / "mine.csv", "Example2030_PigReperfusion"
+    mine.write_text(own_template().replace("# Example2030", "Example2030"), "utf-8")
+    assert exoheart("evidence", "add", mine).code == 0
+    assert ", 1 of them yours" in gaps().out
+    assert gaps("--json").document["own"] == [name]
+    assert f"{name} (own)" in exoheart("evidence", "nearest", PIG).out
+    rows = exoheart("evidence", "nearest", PIG, "--json").document["nearest"]
+    assert {one["study"] for one in rows if one["own"]} == {name}
 
 
 def test_nearest_shows_each_part_of_each_distance():

@@ -8,6 +8,7 @@ import pytest
 from cli_runner import DISCLAIMER, exoheart
 
 from exoheart.evidence.meta import fit
+from exoheart.figures.estimates import interval
 
 BAD = Path(__file__).parents[1] / "bad" / "meta"
 ROWS = "study,yi,vi,site\nA,1,0.2,X\nB,3,0.4,Y\nC,2,0.3,X\nD,5,0.9,Y\nE,4,0.5,Y\n"
@@ -83,6 +84,32 @@ def test_a_page_is_never_written_over_something_else(table, tmp_path):
         assert other.read_text("utf-8") == kept
 
 
+def test_moderators_are_separated_by_commas_and_none_is_empty(table):
+    for words in (",", "", "site,", "site,site"):
+        result = run(table, "--moderators", words)
+        assert (result.code, result.out) == (2, "")
+        assert "--moderators" in result.err
+
+
+def test_with_moderators_the_terminal_tells_the_mean_without_them_too(table):
+    told = run(table, "--moderators", "site").out
+    mean = run(table, "--json").document["ci95"]
+    alone = told[told.index("Without the moderators") :]
+    assert interval(mean) in alone
+    assert "Heterogeneity left by the moderators" in told
+    assert "Without the moderators" not in run(table).out
+
+
+def test_of_a_long_table_the_terminal_shows_forty_rows(table):
+    lines = [f"S{i},{i % 7},{0.2 + 0.1 * (i % 5)},X" for i in range(43)]
+    table.write_text("\n".join(["study,yi,vi,site", *lines, ""]), "utf-8")
+    told = run(table, "--method", "FE").out
+    effects = told[: told.index("Small-study")]
+    assert "S39 " in effects
+    assert "S40 " not in effects
+    assert told.count("... and 3 more, with --json") == 2
+
+
 @pytest.mark.parametrize("path", sorted(BAD.glob("*.csv")), ids=lambda p: p.stem)
 def test_a_bad_table_ends_with_2_and_prints_nothing(path):
     more = ("--measure", "ROM") if "ratio" in path.stem else ()
@@ -94,6 +121,6 @@ def test_a_bad_table_ends_with_2_and_prints_nothing(path):
 def test_options_that_do_not_fit_are_refused_together(table):
     result = run(table, "--robust", "--method", "RELM", "--moderators", "sight")
     assert result.code == 2
-    for words in ("--robust", "'REML'", "'site'"):
+    for words in ("--robust", "'REML'", "'site'", "--moderators sight"):
         assert words in result.err
     assert run(table.with_name("none.csv")).code == 2

@@ -23,7 +23,8 @@ def test_little_can_be_pooled_and_it_says_why():
     assert "Nothing can be pooled" in told.out
     assert "whether the spread is an SD or a standard error is not said" in told.out
     assert "a limit, not a result" in told.out
-    assert "Spread between 3 reviews (2 with an interval): 3.67 to 12.7" in told.out
+    spread = "3 reviews: 3.67 to 12.7; SD between the 2 with an interval 3.69"
+    assert spread in told.out
     assert told.out.rstrip().endswith(DISCLAIMER + ".")
 
 
@@ -77,7 +78,48 @@ def test_reviews_that_stand_beside_no_pool_are_listed_with_the_reason():
 def test_an_outcome_without_a_row_is_no_error():
     told = run("--form", "RNA", "--outcome", "fibrosis")
     assert told.code == 0
-    assert "No row of any study" in told.out
+    assert "No row tells of this outcome in this form." in told.out
+
+
+def test_a_form_without_a_row_says_so_and_no_more(tmp_path):
+    page = tmp_path / "page.html"
+    told = run("--form", "secretome", "--page", page)
+    assert told.out.startswith("No row tells of this form.\n")
+    assert "Rules" not in told.out
+    assert "No row tells of this form." in page.read_text("utf-8")
+
+
+@pytest.mark.parametrize("word", ["LVEF", "lvef", "Ejection Fraction"])
+def test_an_outcome_may_be_named_as_the_field_names_it(word):
+    assert run("--outcome", word, "--json").out == run(*LVEF, "--json").out
+
+
+def test_a_short_form_may_stand_for_several_outcomes_and_a_slip_for_one():
+    document = run("--outcome", "MVD", "--json").document
+    assert document["outcome"] == "vessel density, capillary density"
+    found = {one["outcome"] for one in document["pools"]}
+    assert found == {"vessel density", "capillary density"}
+    assert "did you mean 'lvef'" in run("--outcome", "lvfe").err
+
+
+def test_without_an_outcome_every_one_has_one_line():
+    told = run().out.splitlines()
+    pools = run("--json").document["pools"]
+    body = told[4 : 4 + len(pools)]
+    for one, line in zip(pools, body, strict=True):
+        assert line.strip().startswith(one["outcome"])
+    assert any(line.startswith("--outcome NAME gives") for line in told)
+    assert len(told) < len(pools) + 10
+    assert max(map(len, told)) < 170
+
+
+def test_long_texts_stand_below_the_tables():
+    told = run(*LVEF).out
+    assert "  - selection: not given: 2 effects; from 10 on" in told
+    (reason,) = [n for n, t in enumerate(told.splitlines()) if t.endswith("increase")]
+    assert "Amniotic RatInfarct: vesicles" in told.splitlines()[reason + 1]
+    tables = told.split("Rules")[0].splitlines()
+    assert max(len(line) for line in tables if "  Review" in line) < 180
 
 
 def test_wrong_words_are_refused_together():

@@ -57,6 +57,40 @@ def test_a_number_that_is_none_is_told_as_it_was_written(table):
         read_meta_file(table("study;yi;vi\nA;1,5 g;0,2\nB;1;0,3\n"))
 
 
+@pytest.mark.parametrize("mark", [";", "\t"])
+def test_a_comma_beside_decimal_points_is_a_fault(table, mark):
+    text = "study,yi,vi\nA,1|234,0.5\nB,2,0.25\n".replace(",", mark)
+    with pytest.raises(DataError, match="a file with one decimal sign") as told:
+        read_meta_file(table(text.replace("|", ",")))
+    assert [fault.where for fault in told.value.faults] == [
+        "table.csv row 2, column yi"
+    ]
+
+
+@pytest.mark.parametrize("column", ["yi", "m1", "effect"])
+def test_the_effect_is_no_moderator_and_no_cluster_of_itself(table, column):
+    for options in ({"moderators": [column]}, {"cluster": column}):
+        with pytest.raises(DataError, match="the effect itself"):
+            read_meta_file(table(ROWS), **options)
+    assert read_meta_file(table(ROWS), moderators=["vi"]).moderators["vi"][0] == 0.2
+
+
+def test_names_of_metafor_and_other_case_are_the_same_columns(table):
+    metafor = GROUPS.replace("m1,sd1,n1,m2,sd2,n2", "m1i,sd1i,n1i,M2i,sd2i,n2i")
+    assert "m1i" in metafor
+    assert read_meta_file(table(metafor)) == read_meta_file(table(GROUPS))
+    titled = ROWS.replace("study,yi", "Study,YI")
+    assert read_meta_file(table(f"sep=,\n{titled}")) == read_meta_file(table(ROWS))
+    one = read_meta_file(table("slab,yi,sei\nA,1,0.5\nB,2,0.5\n"))
+    two = read_meta_file(table("study,effect,se\nA,1,0.5\nB,2,0.5\n"))
+    assert one == two
+
+
+def test_numbers_that_are_names_can_be_a_factor(table):
+    read = read_meta_file(table(ROWS), moderators=["factor:dose"])
+    assert read.moderators == {"dose": ("5", "10", "20", "9")}
+
+
 @pytest.mark.parametrize("mark", [",", ";"])
 def test_lines_that_begin_with_a_hash_are_left_out_and_rows_keep_numbers(table, mark):
     told = '# effects\n"# of my own, all"\n' + ROWS.replace(",", mark)
@@ -119,7 +153,7 @@ FAULTS = {
     "nameless_study": ["row 2, column study"],
     "comma_too_many": ["row 2: met 4 cells"],
     "effect_without_error": ["row 1", "effect, ci_low, ci_high; or effect, se"],
-    "empty": ["no column 'study'", "0 rows"],
+    "empty": ["1 fault", "an empty file"],
 }
 
 

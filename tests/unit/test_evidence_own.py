@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from own_files import CONTROL, NAME, TREATED, example, written
 
 from exoheart.errors import DataError, InputError
 from exoheart.evidence import (
@@ -21,14 +21,12 @@ from exoheart.evidence import (
 )
 from exoheart.evidence.own.store import own_folder
 from exoheart.evidence.own.studies import add_studies, own_studies, remove_study
-from exoheart.evidence.own.template import COLUMNS, EXAMPLE, own_template
+from exoheart.evidence.own.template import own_template
 from exoheart.qualification.unseen_values import studied_sizes
 from exoheart.study import load_study
 
 ROOT = Path(__file__).parents[2]
 BAD = ROOT / "tests" / "bad" / "own"
-TREATED, CONTROL = (dict(row) for row in EXAMPLE)
-NAME = TREATED["id"]
 #: Bad file -> where its one fault is, and a word of the message.
 EXPECTED = {
     "unknown_species": ("row 2, column species", "did you mean 'pig'?"),
@@ -41,7 +39,9 @@ EXPECTED = {
     "duplicate_row": ("row 4", "each arm, outcome and time once"),
     "dose_without_unit": ("row 2, column dose_unit", "a unit"),
     "dose_without_basis": ("row 2, column dose_basis", "a basis"),
-    "direction_against_the_means": ("row 2, column direction", "41 against 55"),
+    "direction_against_the_means": (
+        *("row 2, column direction", "allowed: decrease, as 41 is below 55"),
+    ),
     "negative_spread": ("row 2, column spread", "zero or more"),
     "percentage_above_100": ("row 2, column mean", "0 to 100"),
     # 90 min of occlusion and half an hour: the dose is at 2 h
@@ -63,19 +63,6 @@ def folder(tmp_path, monkeypatch) -> Path:
     place = tmp_path / "own"
     monkeypatch.setenv("EXOHEART_STUDIES", str(place))
     return place
-
-
-def written(path: Path, *rows: dict[str, str]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as file:
-        table = csv.DictWriter(file, COLUMNS)
-        table.writeheader()
-        table.writerows(rows)
-    return path
-
-
-def example(folder: Path, **cells: str) -> Path:
-    """A file of one study: a treated arm and its control."""
-    return written(folder / "mine.csv", TREATED | cells, CONTROL | cells)
 
 
 @pytest.mark.parametrize("name", sorted(EXPECTED))
@@ -276,6 +263,17 @@ def test_a_study_of_a_shipped_work_joins_its_cohort_so_that_it_counts_once(tmp_p
     assert (added.cohort, added.use) == ("CDC_vesicles_pig", "qualify")
     with pytest.raises(DataError, match="a cohort has one use"):
         add_studies(example(tmp_path, **work | {"use": "context"}))
+
+
+def test_a_folder_that_is_none_is_refused(folder):
+    folder.write_text("", "utf-8")
+    with pytest.raises(DataError, match="EXOHEART_STUDIES"):
+        load_studies()
+
+
+def test_an_id_that_is_a_path_is_told_what_an_id_is(tmp_path):
+    with pytest.raises(DataError, match="letters and digits, as Surname2021_Short"):
+        add_studies(example(tmp_path, id="../../evil"))
 
 
 def test_the_template_is_empty_and_its_example_passes_once_uncommented(tmp_path):

@@ -225,12 +225,24 @@ def test_names_of_revman_with_points_or_totals_are_the_same_columns(tmp_path):
     assert one.studies == two.studies
 
 
-def test_a_column_of_revman_that_nobody_knows_is_refused_by_name(tmp_path):
-    text = faults(
-        written(tmp_path, REVMAN | {"Colour": "red", "Analysis name": "glow"})
-    )
-    assert "column 'Colour'" in text
-    assert "column 'Analysis name': met 'glow'" in text
+def test_what_revman_computes_or_nobody_knows_is_left_out_by_name(tmp_path):
+    more = {"Colour": "red", "SE": "2", "Std. mean difference": "1.2", "Lower CI": "0"}
+    added, _ = kept(written(tmp_path, REVMAN | more))
+    assert {*more} <= {*added.ignored}
+
+
+def test_a_column_of_revman_that_looks_misspelt_is_refused_with_the_one_meant(tmp_path):
+    row = {
+        name: text
+        for name, text in REVMAN.items()
+        if name not in {"Control SD", "species"}
+    }
+    text = faults(written(tmp_path, row | {"Contrl SD": "6", "Speceis": "rat"}))
+    assert "column 'Contrl SD'" in text
+    assert "did you mean 'Control SD'?" in text
+    assert "did you mean 'species'?" in text
+    other = faults(written(tmp_path, REVMAN | {"Analysis name": "glow"}))
+    assert "column 'Analysis name': met 'glow'" in other
 
 
 def test_outcomes_of_revman_that_are_no_means_are_refused(tmp_path):

@@ -101,9 +101,13 @@ def test_selection_takes_one_quantile_for_its_error_and_the_spread():
     assert by_name["selection"].pi95 == pytest.approx(wanted, rel=1e-12)
 
 
-def test_effects_without_any_error_leave_a_sceptic_at_the_plain_mean():
-    _, by_name = readings([3.0, 3.0, 3.0], [1.0, 2.0, 4.0], test="knha")
-    assert by_name["sceptical"].estimate == pytest.approx(3.0)
+def test_effects_that_agree_by_chance_still_leave_something_to_a_sceptic():
+    fitted, by_name = readings([3.0, 3.0, 3.0], [1.0, 2.0, 4.0], test="knha")
+    normal = 1 / (1 / 1 + 1 / 2 + 1 / 4)  # variance of the mean, tau2 being 0
+    assert fitted.se == pytest.approx(0.0, abs=1e-9)
+    wanted = 3.0 * 5.0**2 / (5.0**2 + normal)
+    assert by_name["sceptical"].estimate == pytest.approx(wanted)
+    assert by_name["sceptical"].estimate < by_name["plain"].estimate
 
 
 def test_one_effect_has_no_prediction_interval_in_any_reading():

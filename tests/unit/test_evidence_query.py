@@ -50,6 +50,26 @@ def test_short_forms_of_outcomes_are_understood(studies, typed, names):
 
 
 @pytest.mark.parametrize(
+    ("name", "typed", "near"),
+    [
+        ("route", "IMM", "'IM'"),
+        ("outcome", "LFEV", "'LVEF'"),
+        ("form", "exosmes", "'exo"),
+    ],
+)
+def test_the_nearest_short_form_is_named_as_the_field_writes_it(
+    studies, name, typed, near
+):
+    with pytest.raises(InputError, match=f"did you mean {near}"):
+        select(studies, Query(**{name: typed}))
+
+
+def test_own_studies_where_there_are_none_are_told_with_the_way_in(studies):
+    with pytest.raises(InputError, match=r"evidence add FILE.csv brings them in"):
+        select([one for one in studies if not one.own], Query(own=True))
+
+
+@pytest.mark.parametrize(
     ("typed", "route"),
     [("IM", "intramyocardial"), ("ic", "intracoronary"), ("IV", "intravenous")],
 )

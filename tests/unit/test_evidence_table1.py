@@ -26,6 +26,7 @@ from exoheart.evidence.table1.rows import (
     review_rows,
 )
 from exoheart.evidence.vocabulary import OUTCOMES
+from exoheart.report.table1 import source_words
 
 INFARCT, FUNCTION, VESSELS = "infarct_size", "cardiac_function", "vessel_density"
 FIBROSIS, DEATH = "fibrosis", "apoptosis"
@@ -318,3 +319,16 @@ def test_the_shipped_table_has_no_fault_and_names_claims_that_exist():
             ids = {row["id"] for row in csv.DictReader(lines)}
     assert list(check_table1(root, ids)) == []
     assert list(check_table1(root, ["C053"]))  # the comparison can fail
+
+
+def test_addresses_of_sources_are_links_and_end_before_the_stop():
+    """A DOI keeps its own link; nothing is linked twice; text is escaped."""
+    text = "[A] B & C, doi:10.1234/x, https://example.org/a?b=1&c=2, (http://e.org)."
+    page = str(source_words(text))
+    assert page == (
+        '[A] B &amp; C, <a href="https://doi.org/10.1234/x">doi:10.1234/x</a>, '
+        '<a href="https://example.org/a?b=1&amp;c=2">'
+        'https://example.org/a?b=1&amp;c=2</a>, (<a href="http://e.org">http://e.org</a>).'
+    )
+    both = str(source_words("https://doi.org/10.1234/x and https://e.org/10.1234/x"))
+    assert both.count("<a href") == 2

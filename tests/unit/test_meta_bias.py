@@ -136,12 +136,13 @@ def test_slopes_and_curvatures_are_those_of_the_likelihood(mean, tau2, delta):
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: egger([1.0, 2.0], [0.1, 0.2]), "2 effects; allowed: 3 or more"),
+        (lambda: egger([1.0, 2.0], [0.1, 0.2]), "2 effects; allowed: 3 effects"),
         (lambda: egger([1.0, 2.0, 3.0], [0.1] * 3), "equal variances"),
         (lambda: egger([1.0, 2.0, 3.0], [0.1, 0.2, 0.3], model="ml"), "lm, rma"),
         (lambda: pet_peese([1.0, 2.0, 3.0], [0.1, 0.2, -1.0]), "above 0"),
         (lambda: pet_peese([1.0, 2.0, 3.0], [0.1, 0.2, 0.3], alpha=2.0), "alpha"),
-        (lambda: trim_and_fill(EVEN, [0.1] * 12), "'left' or 'right', named"),
+        (lambda: trim_and_fill(EVEN, [0.1] * 12), "that differ, or the side named"),
+        (lambda: trim_and_fill([1.0, 2.0], [0.1, 0.2]), "2 effects; allowed: 3 effe"),
         (lambda: trim_and_fill(EVEN, SE**2, estimator="Q0"), "L0, R0"),
         (lambda: trim_and_fill(EVEN, SE**2, side="lef"), "did you mean 'left'"),
         (lambda: selection_model([1.0, 2.0, 0.1], [0.1] * 3), "4 or more"),

@@ -51,7 +51,7 @@ BAD = {
     ),
     "few robust clusters": (
         {"cluster": ["a"] * 4, "cluster_model": "robust"},
-        "1 clusters; allowed: more than the 1 coefficients",
+        "met 1 cluster; allowed: 2 or more: robust errors need more clusters than",
     ),
     "moderator too short": ({"moderators": {"dose": [1.0]}}, "'dose'.*met 1 values"),
     "moderator missing": (
@@ -67,7 +67,7 @@ BAD = {
     "one word": ({"moderators": {"animal": ["pig"] * 4}}, "the one level 'pig'"),
     "collinear": (
         {"moderators": {"a": [1.0, 2.0, 3.0, 4.0], "b": [2.0, 4.0, 6.0, 8.0]}},
-        "'b', collinear",
+        r"moderators\['b'\]: met 'b', collinear",
     ),
     "moderator named intercept": (
         {"moderators": {"intercept": [1.0, 2.0, 3.0, 4.5]}},

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from exoheart.cli import show
+from exoheart.cli.evidence_add import note_missing_folder
 from exoheart.cli.options import Json
 from exoheart.cli.writing import TableFile, require_table, write_table
 
@@ -112,6 +113,8 @@ def show_outcomes(  # noqa: PLR0913, PLR0917 - one argument for each option
         own=own,
     )
     require_table(csv, tuple(COLUMNS), _SHOW)
+    if own:
+        note_missing_folder()
     found = select(load_studies(), asked)
     rows = [_as_json(*pair) for pair in found]
     written = write_table(csv, COLUMNS, (_as_cells(row) for row in rows), _SHOW)

@@ -97,6 +97,7 @@ def remove_own(
     """Take one of your own studies out again."""
     from exoheart.evidence.own.studies import remove_study
 
+    note_missing_folder()
     folder = remove_study(study)
     if json:
         show.document({"removed": study, "folder": str(folder.parent)})
@@ -124,10 +125,27 @@ def _show_added(added: Added, json: bool) -> None:
     what = f"{count} stud{'y' if count == 1 else 'ies'}"
     title = f"{done} {what} of {added.file} ({added.layout})"
     show.table(title, _COLUMNS, [_as_row(one) for one in added.studies])
+    _show_notes(added.studies)
     show.items("Columns left out", added.ignored, out=show.line)
     show.line(f"Folder: {added.folder}")
     show.line("They inform no fit; exoheart evidence remove ID takes one out.")
     show.line(show.DISCLAIMER)
+
+
+def _show_notes(studies: Sequence[OwnStudy]) -> None:
+    """Say what keeps studies from being counted."""
+    for one in studies:
+        for text in one.notes:
+            show.block(f"{text}.")
+
+
+def note_missing_folder() -> None:
+    """Say on standard error that the folder which the environment names isn't there."""
+    from exoheart.evidence.own.store import missing_folder
+
+    missing = missing_folder()
+    if missing:
+        show.note(missing)
 
 
 def _list(json: bool) -> None:
@@ -135,6 +153,7 @@ def _list(json: bool) -> None:
     from exoheart.evidence.own.studies import own_studies
 
     found = own_studies()
+    note_missing_folder()
     if json:
         studies = [_as_json(one) for one in found]
         show.document({"folder": str(own_folder()), "studies": studies})
@@ -142,6 +161,7 @@ def _list(json: bool) -> None:
         return
     title = f"Your own studies ({len(found)})"
     show.table(title, _COLUMNS, [_as_row(one) for one in found])
+    _show_notes(found)
     show.items("Faults", [text for one in found for text in one.faults], out=show.line)
     show.line(f"Folder: {own_folder()}")
     show.line(show.DISCLAIMER)
@@ -173,6 +193,7 @@ def _as_json(one: OwnStudy) -> dict[str, Any]:
         "source": one.source,
         "replaced": one.replaced,
         "faults": list(one.faults),
+        "notes": list(one.notes),
     }
 
 

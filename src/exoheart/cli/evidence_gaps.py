@@ -40,12 +40,12 @@ def gaps(
     """Map which combinations were tested, and list those that nobody has."""
     from exoheart.evidence import load_studies
     from exoheart.evidence.gaps.document import gaps as find
-    from exoheart.evidence.gaps.maps import PAIRS, pair_of
+    from exoheart.evidence.gaps.maps import asked
     from exoheart.report import gaps as pages
     from exoheart.study import load_study
     from exoheart.version import VERSION
 
-    pairs = PAIRS if by is None else (pair_of(by),)
+    form, pairs = asked(form, by)
     require_page(page, pages.MARK, pages.COMMAND)
     plan = None if study is None else load_study(study)
     document: dict[str, Any] = find(load_studies(), form, pairs, plan)

@@ -11,6 +11,9 @@ import typer
 from exoheart.cli import show
 from exoheart.cli.options import Json
 
+#: Rows of a table that the terminal shows.
+MOST_ROWS = 40
+
 
 def meta(  # noqa: PLR0913, PLR0917 -- one option each
     file: Annotated[
@@ -30,7 +33,10 @@ def meta(  # noqa: PLR0913, PLR0917 -- one option each
     ] = None,
     moderators: Annotated[
         str | None,
-        typer.Option(metavar="A,B", help="Columns to regress on; words are factors."),
+        typer.Option(
+            metavar="A,B",
+            help="Columns to regress on; words are factors, factor:A makes numbers one.",
+        ),
     ] = None,
     cluster: Annotated[
         str | None,
@@ -62,11 +68,16 @@ def meta(  # noqa: PLR0913, PLR0917 -- one option each
         cluster=cluster,
         cluster_model="robust" if robust else "multilevel",
     )
-    names = [name.strip() for name in (moderators or "").split(",") if name.strip()]
-    pooled = meta_from_file(file, choices, measure=measure, moderators=names)
+    names = [] if moderators is None else [one.strip() for one in moderators.split(",")]
+    with show.progress("Fits without each study") as tell:
+        pooled = meta_from_file(
+            file, choices, measure=measure, moderators=names, tell=tell
+        )
     document = {**pooled, "version": VERSION}
     if page is not None:
-        write(page, report.render_meta(document), report.MARK, report.COMMAND)
+        with show.progress("Page"):
+            drawn = report.render_meta(document)
+        write(page, drawn, report.MARK, report.COMMAND)
     if json:
         show.document(document)
         show.note(show.DISCLAIMER)
@@ -102,6 +113,19 @@ def write(page: Path, text: str, mark: str, command: str) -> None:
     write_page(page, text, mark, command)
 
 
+def show_table(made: Any) -> None:
+    """Show a table of a page; of very many rows the first."""
+    rows = [tuple(str(cell) for cell in row) for row in made.rows]
+    show.table(made.caption, made.columns, rows[:MOST_ROWS])
+    show_more(len(rows))
+
+
+def show_more(count: int) -> None:
+    """Say how many rows of `count` are not shown, if any."""
+    if count > MOST_ROWS:
+        show.line(f"... and {count - MOST_ROWS} more, with --json")
+
+
 def _show(document: Mapping[str, Any]) -> None:
     from exoheart.report import meta as report
 
@@ -109,10 +133,10 @@ def _show(document: Mapping[str, Any]) -> None:
     tables = [report.result_table(document)]
     if document["moderators"]:
         tables.append(report.coefficients_table(document))
+        tables.append(report.unmoderated_table(document))
     if len(document["groups"]) > 1:
         tables.append(report.groups_table(document))
     tables += [report.studies_table(document), *report.sensitivity_tables(document)]
     for made in tables:
-        rows = [tuple(str(cell) for cell in row) for row in made.rows]
-        show.table(made.caption, made.columns, rows)
+        show_table(made)
     show.items("To know", document["notes"], out=show.line)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -30,18 +30,19 @@ def nearest(
     from exoheart.study import load_study
 
     plan = load_study(study)
-    found = sort(plan, load_studies(), count)
+    studies = load_studies()
+    found = sort(plan, studies, count)
+    own = frozenset(one.id for one in studies if one.own)
     if json:
-        show.document(
-            {"title": plan.title, "nearest": [_as_json(one) for one in found]}
-        )
+        rows = [{**_as_json(one), "own": one.study in own} for one in found]
+        show.document({"title": plan.title, "nearest": rows})
         show.note(f"{_NOTE}\n{show.DISCLAIMER}")
         return
-    _show(found)
+    _show(found, own)
     show.line(show.DISCLAIMER)
 
 
-def _show(found: Sequence[Neighbour]) -> None:
+def _show(found: Sequence[Neighbour], own: Collection[str]) -> None:
     if not found:
         show.line("The study treats nobody: no published arm stands beside it.")
         return
@@ -51,7 +52,7 @@ def _show(found: Sequence[Neighbour]) -> None:
     )
     rows = [
         (
-            one.study,
+            _label(one, own),
             one.arm,
             f"{one.outcome} of {one.region}" if one.region else one.outcome,
             *(one.at, one.control, one.treated, one.effect or "not said"),
@@ -62,11 +63,17 @@ def _show(found: Sequence[Neighbour]) -> None:
     show.table(f"Nearest published arms ({len(found)})", columns, rows)
     names = [part.name for part in found[0].components]
     parts = [
-        (one.study, one.arm, *(_part(part) for part in one.components)) for one in found
+        (_label(one, own), one.arm, *(_part(part) for part in one.components))
+        for one in found
     ]
     show.table("What adds to each distance", ("Study", "Arm", *names), parts)
     show.line("0: as planned, with what was published otherwise.")
     show.block(_NOTE)
+
+
+def _label(one: Neighbour, own: Collection[str]) -> str:
+    """Name a study, and whether it is one of the user's own."""
+    return f"{one.study} (own)" if one.study in own else one.study
 
 
 def _part(part: Component) -> str:

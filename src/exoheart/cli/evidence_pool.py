@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +15,7 @@ from exoheart.cli.options import Json
 
 def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
     outcome: Annotated[
-        str | None, typer.Option(help="Only this outcome, such as 'infarct size'.")
+        str | None, typer.Option(help="Only this, in full: LVEF, 'infarct size', ...")
     ] = None,
     species: Annotated[str | None, typer.Option(help="Only this animal.")] = None,
     form: Annotated[
@@ -63,9 +64,12 @@ def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
         all_times=all_times,
         sceptical_width=sceptical_width,
     )
-    document = {**pool(choices), "version": VERSION}
+    with show.progress("Pools"):
+        document = {**pool(choices), "version": VERSION}
     if page is not None:
-        write(page, report.render_pool(document), report.MARK, report.COMMAND)
+        with show.progress("Page"):
+            drawn = report.render_pool(document)
+        write(page, drawn, report.MARK, report.COMMAND)
     if json:
         show.document(document)
         show.note(show.DISCLAIMER)
@@ -77,34 +81,80 @@ def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
 
 
 def _show(document: Mapping[str, Any]) -> None:
-    """Show the pools with something to say, then what is left."""
+    """Show every outcome in a line; of one outcome all there is."""
     from exoheart.report import pool_tables as report
 
+    if not document["pools"]:
+        show.line(report.nothing_words(document))
+    elif document["outcome"] is None:
+        overview = report.overview_table(document)
+        show.table(overview.caption, overview.columns, overview.rows)
+        show.line("--outcome NAME gives the details of one, --page those of all.")
+        return
     shown, rest = report.split(document)
     for one in shown:
-        show.line(f"{report.title(one)}: {' '.join(one['words'])}")
-        if one["effects"]:
-            _table(report.effects_table(one))
-        if one["priors"] or one["bounds"]:
-            _table(report.readings_table(one))
-        if one["published"]:
-            _table(report.reviews_table(one["published"]))
-        if one["between_reviews"]:
-            _table(report.between_table(one["between_reviews"]))
-        for note in report.notes(one):
-            show.line(str(note.text))
-        if one["not_pooled"]:
-            _table(report.left_table(one["not_pooled"]))
-        show.line()
+        _pool(one)
     if rest:
-        _table(report.rest_table(rest))
+        _parted(report.rest_table(rest), "Why")
+        _left([row for one in rest for row in one["not_pooled"]])
     if document["reviews_left"]:
-        _table(report.reviews_left_table(document["reviews_left"]))
-    if not document["pools"]:
-        show.line("No row of any study speaks of this outcome in this form and animal.")
-    show.items("Rules", document["rules"], out=show.line)
+        _parted(report.reviews_left_table(document["reviews_left"]), "Why not")
+    if document["pools"]:
+        _texts(f"Rules ({len(document['rules'])})", document["rules"])
+
+
+def _pool(one: Mapping[str, Any]) -> None:
+    """Show one pool: effects, readings, reviews, what is left out."""
+    from exoheart.report import pool_tables as report
+
+    show.block(f"{report.title(one)}: {' '.join(one['words'])}")
+    if one["effects"]:
+        _table(report.effects_table(one))
+    if one["priors"] or one["bounds"]:
+        _parted(report.readings_table(one), "Rests on")
+    if one["published"]:
+        _parted(report.reviews_table(one["published"]), "Note")
+    if one["between_reviews"]:
+        between = report.between_table(one["between_reviews"])
+        show.block(between.caption)
+        _parted(replace(between, caption=""), "Rests on")
+    _texts("To know", [str(note.text) for note in report.notes(one)])
+    _left(one["not_pooled"])
+    show.line()
+
+
+def _left(rows: Sequence[Mapping[str, Any]]) -> None:
+    """Show the rows that are not pooled below their reasons."""
+    from exoheart.cli.evidence_meta import MOST_ROWS, show_more
+    from exoheart.report.pool_tables import left_by_reason
+
+    if not rows:
+        return
+    show.line(f"Not pooled ({len(rows)}):")
+    for reason, named in left_by_reason(rows[:MOST_ROWS]).items():
+        show.block(reason, [("", text) for text in named], indent=2)
+    show_more(len(rows))
+
+
+def _parted(made: Any, name: str) -> None:
+    """Show a table, and below it the texts of its long column."""
+    from exoheart.report.pool_tables import below
+
+    short, texts = below(made, name)
+    _table(short)
+    _texts(name, texts)
+    show.line()
+
+
+def _texts(head: str, texts: Sequence[str]) -> None:
+    """Show texts below a head, folded to the terminal; nothing without any."""
+    if texts:
+        show.line(f"{head}:")
+    for text in texts:
+        show.block(f"- {text}", indent=2)
 
 
 def _table(made: Any) -> None:
-    rows = [tuple(str(cell) for cell in row) for row in made.rows]
-    show.table(made.caption, made.columns, rows)
+    from exoheart.cli.evidence_meta import show_table
+
+    show_table(made)

@@ -11,19 +11,20 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from exoheart.errors import DataError, ExoheartError, Fault, SolveError
+from exoheart.errors import DataError, ExoheartError, SolveError
 from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.bias import egger, pet_peese, trim_and_fill
 from exoheart.evidence.meta.inference import around
-from exoheart.evidence.meta.inputs import Choices, check_choices
+from exoheart.evidence.meta.inputs import Choices
 from exoheart.evidence.meta.result import ClusterModel, MetaFit, Method, Test
 from exoheart.evidence.meta.sensitivity import LeftOut, leave_one_out, subgroups
 from exoheart.evidence.meta_file import MetaTable, read_meta_file
+from exoheart.evidence.meta_notes import as_option, asked_faults, in_file, notes
 
 Plain = dict[str, object]
-#: Effects below which checks of small-study effects are weak, and clusters below which
-#: robust errors are too small.
-FEW = 10
+Tell = Callable[[int, int], None]
+#: Effects above which none is left out and fitted without.
+MOST_LEFT_OUT = 500
 _MEAN = ("k", "estimate", "ci95", "pi95", "tau2", "i2")
 Groups = tuple[list[Plain], "Plain | None", list[str]]
 
@@ -54,6 +55,7 @@ def meta_from_file(
     *,
     measure: str | None = None,
     moderators: Sequence[str] = (),
+    tell: Tell | None = None,
 ) -> Plain:
     """Read a table of effects and pool it; the document holds the file's name too.
 
@@ -63,6 +65,8 @@ def meta_from_file(
         As in :func:`exoheart.evidence.meta_file.read_meta_file`.
     choices
         How to pool.
+    tell
+        Is told how many refits of how many are done.
 
     Raises
     ------
@@ -71,26 +75,32 @@ def meta_from_file(
     SolveError
         A fit that doesn't settle.
     """
-    asked = Choices(choices.method, choices.test)
-    if choices.cluster is not None:
-        asked = replace(asked, cluster_model=choices.cluster_model)
-    clustered = choices.cluster is not None
-    faults = [replace(f, where=f"--{f.where}") for f in check_choices(asked, clustered)]
-    if choices.cluster_model == "robust" and not clustered:
-        allowed = "--robust with --cluster COLUMN: effects of one name hang together"
-        faults.append(Fault("--robust", "no --cluster", allowed))
+    faults = asked_faults(
+        Choices(choices.method, choices.test),
+        choices.cluster,
+        choices.cluster_model,
+        moderators,
+    )
+    named = [name for name in dict.fromkeys(moderators) if name]
     try:
         table = read_meta_file(
-            path, measure=measure, moderators=moderators, cluster=choices.cluster
+            path, measure=measure, moderators=named, cluster=choices.cluster
         )
     except DataError as bad:
-        raise DataError(path.name, [*faults, *bad.faults]) from None
+        faults += [in_file(fault, named) for fault in bad.faults]
+        raise DataError(path.name, faults) from None
     if faults:
         raise DataError(path.name, faults)
-    return {"file": path.name, **meta_document(table, choices)}
+    try:
+        return {"file": path.name, **meta_document(table, choices, tell)}
+    except DataError as bad:
+        found = [as_option(fault, choices.cluster) for fault in bad.faults]
+        raise DataError(path.name, found) from None
 
 
-def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
+def meta_document(
+    table: MetaTable, choices: MetaChoices, tell: Tell | None = None
+) -> Plain:
     """Fit a table and look at it from all sides.
 
     Parameters
@@ -99,6 +109,8 @@ def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
         Effects of a file.
     choices
         How.
+    tell
+        Is told how many refits of how many are done.
 
     Returns
     -------
@@ -116,6 +128,9 @@ def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
     """
     whole = _fit(table, choices, moderated=True)
     plain = _fit(table, choices, moderated=False) if table.moderators else whole
+    normal = None
+    if whole.test == "knha":
+        normal = _fit(table, replace(choices, test="z"), moderated=True)
     groups, test, apart = _groups(table, choices, plain)
     return {
         **whole.to_json(),
@@ -130,8 +145,8 @@ def meta_document(table: MetaTable, choices: MetaChoices) -> Plain:
         "studies": _studies(table, whole),
         "groups": groups,
         "groups_test": test,
-        "sensitivity": _sensitivity(table, choices),
-        "notes": [*_notes(table, whole), *apart],
+        "sensitivity": _sensitivity(table, choices, tell),
+        "notes": [*notes(table, whole, normal), *apart],
     }
 
 
@@ -224,10 +239,10 @@ def _group(name: str, one: MetaFit, table: MetaTable, places: Sequence[int]) -> 
     return made | {"points": points}
 
 
-def _sensitivity(table: MetaTable, choices: MetaChoices) -> Plain:
+def _sensitivity(table: MetaTable, choices: MetaChoices, tell: Tell | None) -> Plain:
     """Look for small-study effects and at single studies, without moderators."""
     return {
-        "leave_one_out": _left_out(table, choices),
+        "leave_one_out": _left_out(table, choices, tell),
         "egger": _tried(lambda: egger(table.yi, table.vi).to_json()),
         "trim_and_fill": _tried(lambda: _filled(table, choices)),
         "pet_peese": _tried(lambda: pet_peese(table.yi, table.vi).to_json()),
@@ -244,8 +259,13 @@ def _tried(made: Callable[[], Plain]) -> Plain:
         return {"reason": "; ".join(reasons) or str(bad)}
 
 
-def _left_out(table: MetaTable, choices: MetaChoices) -> list[Plain]:
-    """Fit again without each study, or each cluster."""
+def _left_out(
+    table: MetaTable, choices: MetaChoices, tell: Tell | None
+) -> list[Plain] | Plain:
+    """Fit again without each study, or each cluster; of very many say why not."""
+    if len(table.yi) > MOST_LEFT_OUT:
+        words = f"more than {MOST_LEFT_OUT} effects: one of them hardly moves the mean"
+        return {"reason": words}
     found = leave_one_out(
         table.yi,
         table.vi,
@@ -254,6 +274,7 @@ def _left_out(table: MetaTable, choices: MetaChoices) -> list[Plain]:
         cluster=table.cluster,
         cluster_model=choices.cluster_model,
         labels=table.labels,
+        tell=tell,
     )
     return [_one_left_out(one) for one in found if one.fit or one.reason]
 
@@ -283,34 +304,3 @@ def _filled(table: MetaTable, choices: MetaChoices) -> Plain:
     ]
     made: Plain = {"missing": found.k0, "side": found.side}
     return made | {"filled": points, **_mean(shown)}
-
-
-def _notes(table: MetaTable, whole: MetaFit) -> list[str]:
-    """Say what a reader must know."""
-    said = []
-    if whole.k < FEW:
-        said.append(
-            f"{whole.k} effects: the variance between studies is poorly known, and "
-            f"checks of small-study effects are weak below {FEW}."
-        )
-    if whole.k < FEW and whole.test == "z" and whole.method != "FE":
-        wider = "--test t" if whole.cluster_model else "--test knha (Knapp and Hartung)"
-        said.append(
-            "Normal quantiles take the variance between studies as known; with so few "
-            f"effects {wider} is usually wider."
-        )
-    clusters = whole.n_clusters or 0
-    if whole.cluster_model == "robust" and clusters < FEW:
-        said.append(
-            f"{clusters} clusters: robust errors are too small below {FEW}, so the "
-            "interval is too narrow."
-        )
-    if whole.method == "FE":
-        said.append("One true effect is assumed, so there is no prediction interval.")
-    if table.moderators:
-        said.append("Orchard, funnel and sensitivity leave the moderators out.")
-    if table.cluster is not None:
-        said.append("The small-study checks take effects as independent.")
-    if table.unused:
-        said.append(f"Columns that nothing was read from: {', '.join(table.unused)}.")
-    return said

@@ -17,7 +17,13 @@ from exoheart.errors import DataError, Fault, closest
 from exoheart.evidence.meta.effects import MEASURES, from_effect
 from exoheart.evidence.row_rules import numeric
 from exoheart.evidence.tables import RawRow
-from exoheart.evidence.user_csv import UserTable, read_user_table
+from exoheart.evidence.user_csv import (
+    DELIMITERS,
+    UserTable,
+    read_user_table,
+    renamed,
+    with_points,
+)
 
 #: Layouts, the first whose columns are all there counts.
 LAYOUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -35,7 +41,16 @@ _POSITIVE = frozenset({"vi", "se", "sd1", "sd2"})
 _COUNTS = frozenset({"n1", "n2"})
 #: Columns that hold numbers in any layout.
 _NUMBERS = tuple(dict.fromkeys(name for names in LAYOUTS.values() for name in names))
-_DELIMITERS = ",;\t"
+#: Columns that the effect itself is read from: no moderator, and no cluster.
+_EFFECTS = frozenset({"yi", "effect", "ci_low", "ci_high", "m1", "m2"})
+#: What other programs call these columns, and other spellings of them.
+_NAMES: Mapping[str, str] = MappingProxyType(
+    {name.lower(): name for name in (_LABEL, *_NUMBERS, SHAM)}
+    | {f"{name}i": name for name in LAYOUTS["group means"]}
+    | {"sei": "se", "slab": _LABEL, "ci.lb": "ci_low", "ci.ub": "ci_high"}
+)
+#: Begins the name of a moderator whose numbers are names.
+FACTOR = "factor:"
 _ALLOWED = "a table with a header, columns separated by commas, semicolons or tabs"
 
 
@@ -85,11 +100,11 @@ def read_meta_file(
     ----------
     path
         CSV in UTF-8; commas, semicolons or tabs (with semicolons or tabs a decimal
-        comma is read too).
+        comma is read too, if no number has a point). Columns may have metafor's names.
     measure
         What to form from group means; ``MD`` where none is given.
     moderators, cluster
-        Names of columns.
+        Names of columns; of a moderator ``factor:site`` where numbers are names.
 
     Raises
     ------
@@ -97,32 +112,69 @@ def read_meta_file(
         Lists every fault: row and column, what was met, what is allowed, the nearest
         name.
     """
-    table = read_user_table(path, _ALLOWED, _DELIMITERS)
-    header, rows = table.header, _decimals(table, (*_NUMBERS, SHAM))
+    table = _read(path)
+    asked = {_known(one, table): one.startswith(FACTOR) for one in moderators}
+    cluster = _known(cluster, table) if cluster else None
+    header, named = table.header, (*asked, *_one(cluster))
     layout = next((n for n, c in LAYOUTS.items() if set(c) <= set(header)), "")
     faults = [
         *_measure_faults(measure, layout),
-        *_header_faults(table.where(), header, layout, (*moderators, *_one(cluster))),
-        *_size_faults(path.name, rows),
+        *_header_faults(table.where(), header, layout, named),
+        *_size_faults(path.name, table.rows),
     ]
+    numbers = [name for name, factor in asked.items() if not factor]
+    table, mixed = with_points(table, (*_NUMBERS, SHAM, *_all_numbers(table, numbers)))
     columns = _columns(layout, measure, header)
-    for row in rows:
+    for row in table.rows:
         faults += _cells(row, columns)
-        faults += _needed_words(row, [*moderators, *_one(cluster), _LABEL], header)
+        faults += _needed_words(row, [*named, _LABEL], header)
+    faults += mixed
+    rows = table.rows
     effects = [] if faults else _effects(rows, columns, measure or "MD", faults)
     if faults:
         raise DataError(path.name, faults)
-    used = {_LABEL, *columns, *moderators, *_one(cluster)}
+    used = {_LABEL, *columns, *named}
     return MetaTable(
         labels=tuple(row[_LABEL] for row in rows),
         yi=tuple(yi for yi, _ in effects),
         vi=tuple(vi for _, vi in effects),
-        moderators={name: _values(table, name) for name in moderators},
+        moderators={
+            name: _values(rows, name, factor=factor) for name, factor in asked.items()
+        },
         cluster=tuple(row[cluster] for row in rows) if cluster else None,
         measure=(measure or "MD") if layout == "group means" else "",
         layout=layout,
         unused=tuple(name for name in header if name not in used),
     )
+
+
+def _read(path: Path) -> UserTable:
+    """Read a file; its columns get the names of the layouts."""
+    table = read_user_table(path, _ALLOWED, DELIMITERS)
+    if not table.header:
+        raise DataError(path.name, [Fault(path.name, "an empty file", _ALLOWED)])
+    header = renamed(table.header, _NAMES)
+    if "se" in header and not {"vi", "effect"} & {*header}:
+        header = renamed(header, {"yi": "effect"})  # an effect with its error
+    rows = tuple(replace(row, columns=header) for row in table.rows)
+    return replace(table, header=header, rows=rows)
+
+
+def _known(name: str, table: UserTable) -> str:
+    """Give the column that an option names, whatever the file calls it."""
+    plain = name.removeprefix(FACTOR).strip()
+    other = _NAMES.get(plain.lower(), plain)
+    return plain if plain in table.header or other not in table.header else other
+
+
+def _all_numbers(table: UserTable, names: Collection[str]) -> list[str]:
+    """Give those of the columns that hold nothing but numbers."""
+    turned, _ = with_points(table, names)
+    return [
+        name
+        for name in names
+        if all(numeric(row, name) is not None for row in turned.rows)
+    ]
 
 
 def _one(name: str | None) -> tuple[str, ...]:
@@ -137,28 +189,6 @@ def _columns(
         return tuple(column for column in header if column in _NUMBERS)
     sham = measure == "NMD" and SHAM in header
     return (*LAYOUTS[layout], *((SHAM,) if sham else ()))
-
-
-def _decimals(table: UserTable, columns: Collection[str]) -> list[RawRow]:
-    """Read decimal commas in these columns, where a comma doesn't part the cells.
-
-    A cell that is no number either way stays as written.
-    """
-    if table.delimiter == ",":
-        return list(table.rows)
-    return [_with_points(row, columns) for row in table.rows]
-
-
-def _with_points(row: RawRow, columns: Collection[str]) -> RawRow:
-    pointed = tuple(
-        cell.replace(",", ".") if cell.count(",") == 1 else cell for cell in row.values
-    )
-    turned = replace(row, values=pointed)
-    names = {name for name in columns if numeric(turned, name) is not None}
-    cells = list(row.values)
-    for place, name in enumerate(row.columns[: len(cells)]):
-        cells[place] = pointed[place] if name in names else cells[place]
-    return replace(row, values=tuple(cells))
 
 
 def _measure_faults(measure: str | None, layout: str) -> Iterator[Fault]:
@@ -184,7 +214,10 @@ def _header_faults(
     if not layout:
         yield from _no_layout(where, header)
     for wanted in named:
-        if wanted not in header:
+        if wanted in _EFFECTS:
+            met = f"{wanted!r} as moderator or cluster, the effect itself"
+            yield Fault(where, met, "a column that isn't the effect")
+        elif wanted not in header:
             listed = ", ".join(column for column in header if column)
             near = closest(wanted, header)
             yield Fault(where, f"no column {wanted!r}", f"one of: {listed}", near)
@@ -255,13 +288,14 @@ def _interval(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
         yield Fault(row.where("effect"), met, "ci_low <= effect <= ci_high, not equal")
 
 
-def _values(table: UserTable, column: str) -> tuple[float | str, ...]:
-    """Give a moderator as numbers, or as its words where any cell is no number."""
-    turned = _decimals(table, (column,))
-    given = [value for row in turned if (value := numeric(row, column)) is not None]
-    if len(given) == len(turned):
-        return tuple(given)
-    return tuple(row[column] for row in table.rows)
+def _values(
+    rows: Sequence[RawRow], column: str, *, factor: bool
+) -> tuple[float | str, ...]:
+    """Give a moderator as numbers, or as words where it is a factor or has any."""
+    given = [value for row in rows if (value := numeric(row, column)) is not None]
+    if factor or len(given) != len(rows):
+        return tuple(row[column] for row in rows)
+    return tuple(given)
 
 
 def _effects(

@@ -14,6 +14,7 @@ from dataclasses import dataclass, fields
 from types import MappingProxyType
 
 from exoheart.errors import Fault, InputError, closest
+from exoheart.evidence.own.store import own_folder
 from exoheart.evidence.plan_terms import DONOR_FAMILIES, donor_family
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
 from exoheart.evidence.vocabulary import (
@@ -108,6 +109,18 @@ SHORT: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
     }
 )
 
+#: Short forms as the field writes them; the others are words.
+_WRITTEN: Mapping[str, str] = MappingProxyType(
+    {
+        name.lower(): name
+        for name in (
+            *("IM", "IC", "IV", "IPC", "LVEF", "EF", "dLVEF", "FS", "FAC", "IS", "SS"),
+            *("EDV", "LVEDV", "ESV", "LVESV", "dLVESV", "SV", "CO", "MVD", "CD"),
+            *("TUNEL", "SAE", "BNP", "EV", "EVs", "CM", "IR", "I/R", "PL", "iPS", "ES"),
+        )
+    }
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Query:
@@ -184,7 +197,8 @@ def select(studies: Iterable[StudyRecord], query: Query) -> list[Found]:
     ------
     InputError
         Words that nothing in the tables has (all of them at once, each with the
-        nearest), or a combination that no row meets (with the nearest that some do).
+        nearest), a combination that no row meets (with the nearest that some do), or
+        own studies where there are none.
 
     Examples
     --------
@@ -195,6 +209,11 @@ def select(studies: Iterable[StudyRecord], query: Query) -> list[Found]:
     """
     found: list[Found] = [(study, row) for study in studies for row in study.outcomes]
     filters = _filters(found, query)
+    if query.own and not any(study.own for study, _ in found):
+        raise InputError(
+            f"you have no own studies in {own_folder()}; exoheart evidence add "
+            "FILE.csv brings them in"
+        )
     kept = [pair for pair in found if all(one.allows(pair) for one in filters)]
     if not kept and filters:
         raise InputError(_empty(found, filters))
@@ -248,9 +267,18 @@ def _words(name: str, typed: str, found: Sequence[Found]) -> frozenset[str] | Fa
 
 def _unknown(name: str, typed: str, known: Iterable[str]) -> Fault:
     words = sorted(known)
-    near = closest(typed, [*words, *SHORT.get(name, {})])
+    near = _nearest(typed, words, SHORT.get(name, {}))
     listed = "the id of a study, or its beginning" if name == "study" else ""
     return Fault(f"--{name}", repr(typed), listed or ", ".join(words), near)
+
+
+def _nearest(typed: str, words: Iterable[str], short: Iterable[str]) -> str | None:
+    """Give the closest word or short form; letters in another order come first."""
+    names = {one.lower(): one for one in words}
+    names |= {one: _WRITTEN.get(one, one) for one in short}
+    letters = sorted(typed.strip().lower())
+    swapped = [shown for one, shown in names.items() if sorted(one) == letters]
+    return swapped[0] if swapped else closest(typed.strip(), names.values())
 
 
 def _empty(found: Sequence[Found], filters: Sequence[_Filter]) -> str:

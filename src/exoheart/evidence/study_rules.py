@@ -119,8 +119,11 @@ def study_faults(row: RawRow, folder: str) -> Iterator[Fault]:
     for column, words in _STUDY_WORDS.items():
         yield from one_of(row, column, words)
     yield from numbers_readable(row, ("year", "occlusion_min"))
-    if row["id"] != folder or not _ID.fullmatch(row["id"]):
-        allowed = f"the folder's name {folder!r}, as Surname2021_Short"
+    if not _ID.fullmatch(row["id"]):
+        allowed = "letters and digits, as Surname2021_Short"
+        yield Fault(row.where("id"), repr(row["id"]), allowed)
+    elif row["id"] != folder:
+        allowed = f"the folder's name {folder!r}"
         yield Fault(row.where("id"), repr(row["id"]), allowed)
     for column in ("cohort", "source"):
         if not row[column]:

@@ -13,6 +13,7 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.axes import plain_x
+from exoheart.figures.estimates import interval
 from exoheart.figures.specification import Row, Spec, chart, field, layer, mark, value
 from exoheart.figures.theme import INK, ROW_HEIGHT, SOFT, TREATED, finish, nothing
 from exoheart.figures.words import number_rows, row_axis, side_text, tallest
@@ -54,7 +55,7 @@ def meta_forest(content: Row) -> Spec:
 def _study(row: Row) -> dict[str, Any]:
     pair, weight = [row["low"], row["high"]], numbers.finite(row.get("weight"))
     share = "" if weight is None else f"; {numbers.percent(weight)}"
-    told = f"{numbers.interval(pair)} ({numbers.median(row['estimate'], pair)}){share}"
+    told = f"{interval(pair)} ({numbers.median(row['estimate'], pair)}){share}"
     return {
         "label": numbers.wrap(str(row["label"]), _LABEL_LETTERS),
         "low": row["low"],
@@ -76,7 +77,7 @@ def _pooled(content: Row) -> list[dict[str, Any]]:
         low, high = numbers.ends(content.get(key))
         if low is None or high is None:
             continue
-        told = numbers.interval([low, high])
+        told = interval([low, high])
         if kind == "mean":
             told += f" ({numbers.median(content['mean'], [low, high])})"
         row = {"label": label, "low": low, "high": high, "kind": kind, "note": told}
@@ -120,8 +121,8 @@ def _alt(content: Row, count: int) -> str:
     words = f"Forest of {count} effect{'' if count == 1 else 's'}"
     told = []
     if content.get("pi95"):
-        told.append(f"a next study within {numbers.interval(content['pi95'])}")
+        told.append(f"a next study within {interval(content['pi95'])}")
     if content.get("ci95"):
         mean = numbers.median(content["mean"], content["ci95"])
-        told.append(f"mean {mean}, 95 % {numbers.interval(content['ci95'])}")
+        told.append(f"mean {mean}, 95 % {interval(content['ci95'])}")
     return f"{words}. {content['axis']}: {'; '.join(told) or 'not pooled'}."

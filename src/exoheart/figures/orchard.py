@@ -17,6 +17,7 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.axes import plain_x
+from exoheart.figures.estimates import interval
 from exoheart.figures.specification import Row, Spec, chart, field, layer, mark
 from exoheart.figures.theme import INK, SOFT, TREATED, finish, listing, nothing
 
@@ -77,10 +78,10 @@ def _mean(group: Row, at: int) -> dict[str, Any]:
     label = numbers.wrap(f"{group['label']}", _LETTERS) + f"\n{effects}"
     notes = []
     if None not in pi:
-        notes.append(f"next {numbers.interval(list(pi))}")
+        notes.append(f"next {interval(list(pi))}")
     if None not in ci:
         told = numbers.median(group["mean"], list(ci))
-        notes.append(f"mean {numbers.interval(list(ci))} ({told})")
+        notes.append(f"mean {interval(list(ci))} ({told})")
     return {
         "label": label,
         "note": "\n".join(notes),

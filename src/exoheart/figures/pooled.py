@@ -12,6 +12,7 @@ from typing import Any
 
 from exoheart.figures import numbers
 from exoheart.figures.axes import plain_x
+from exoheart.figures.estimates import interval
 from exoheart.figures.specification import Row, Spec, chart, layer, mark, value
 from exoheart.figures.theme import ROW_HEIGHT, SOFT, TREATED, finish, listing, nothing
 from exoheart.figures.words import number_rows, row_axis, side_text, tallest
@@ -42,7 +43,7 @@ def pooled_rows(content: Row) -> Spec:
     )
     parts = [
         f"{row['label']}: {numbers.median(row['estimate'], row.get('ci95'))}, 95 % "
-        f"{numbers.interval(row.get('ci95'))}"
+        f"{interval(row.get('ci95'))}"
         for row in content["rows"]
         if row["estimate"] is not None
     ]

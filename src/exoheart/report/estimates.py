@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from exoheart.figures import numbers
+from exoheart.figures.estimates import interval
 
 NOT_GIVEN = "not given"
 _LEAST_P = 1e-4
@@ -10,7 +11,7 @@ _LEAST_P = 1e-4
 
 def ends(pair: object) -> str:
     """Write an interval; ``not given`` without one."""
-    return NOT_GIVEN if pair is None else numbers.interval(pair)
+    return NOT_GIVEN if pair is None else interval(pair)
 
 
 def p_value(value: object) -> str:

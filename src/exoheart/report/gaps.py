@@ -5,7 +5,7 @@ In: the plain data of ``evidence gaps --json``.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from importlib import resources
 from typing import Any
 
@@ -48,9 +48,12 @@ def lead(document: Part) -> str:
         f"{axis} {count}" for axis, count in document["not_said"].items() if count
     )
     left = f" Cohorts whose text leaves it out: {silent}." if silent else ""
+    own = len(document["own"])
+    yours = f", {own} of them yours" if own else ""
     return (
         f"{document['form'].capitalize()}: {document['cohorts']} cohorts in "
-        f"{document['studies']} studies, an effect read in an ischaemic heart.{left}"
+        f"{document['studies']} studies{yours}, an effect read in an ischaemic "
+        f"heart.{left}"
     )
 
 
@@ -74,8 +77,11 @@ def _square(one: Part) -> str:
     return f"{cell_words(one)}, plan" if one["planned"] else cell_words(one)
 
 
-def studies_table(drawn: Part) -> Table:
-    """Give the tested squares of a map with their studies: the twin of its figure."""
+def studies_table(drawn: Part, own: Collection[str] = ()) -> Table:
+    """Give the tested squares of a map with their studies: the twin of its figure.
+
+    Those in `own` are marked as the user's.
+    """
     columns = (drawn["rows"].capitalize(), drawn["columns"], "Cohorts", "With number")
     body = [
         (
@@ -83,12 +89,16 @@ def studies_table(drawn: Part) -> Table:
             one["column"],
             str(one["cohorts"]),
             str(one["with_number"]),
-            ", ".join(one["studies"]),
+            ", ".join(_label(name, own) for name in one["studies"]),
         )
         for one in drawn["cells"]
         if one["cohorts"]
     ]
     return table(map_title(drawn), (*columns, "Studies"), body, (2, 3))
+
+
+def _label(study: str, own: Collection[str]) -> str:
+    return f"{study} (own)" if study in own else study
 
 
 def untested_table(
@@ -128,8 +138,9 @@ def gaps_of(document: Part, drawn: Part) -> list[Part]:
 
 def plan_words(document: Part) -> list[str]:
     """Say where each planned arm stands in the maps, and what comes closest."""
+    own = document["own"]
     said = [
-        f"{arm['arm']} ({', '.join(arm['place'].values())}): {_closest(arm)}; "
+        f"{arm['arm']} ({', '.join(arm['place'].values())}): {_closest(arm, own)}; "
         + "; ".join(_counted(one) for one in arm["maps"])
         for arm in document["plan"]
     ]
@@ -139,10 +150,10 @@ def plan_words(document: Part) -> list[str]:
     ]
 
 
-def _closest(arm: Part) -> str:
+def _closest(arm: Part, own: Collection[str]) -> str:
     if not arm["closest"]:
         return "nothing tested agrees in any of the five"
-    names = list(dict.fromkeys(one["study"] for one in arm["closest"]))
+    names = list(dict.fromkeys(_label(one["study"], own) for one in arm["closest"]))
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     same = f"{arm['agreeing']} of {arm['axes']} alike in {', '.join(names[:3])}{more}"
     if len(names) > 1:
@@ -210,7 +221,9 @@ def _blocks(document: Part, drawn: Part) -> list[Block]:
         f"Cohorts by {drawn['rows']} and {drawn['columns']}; in brackets those with a "
         "printed number. A bold frame is the plan's."
     )
-    figure = picture("gaps", gap_map(drawn), caption, studies_table(drawn))
+    figure = picture(
+        "gaps", gap_map(drawn), caption, studies_table(drawn, document["own"])
+    )
     untested = gaps_of(document, drawn)
     shown = min(len(untested), _GAPS_SHOWN)
     head = f"{len(untested)} untested; the {shown} nearest to what is tested"

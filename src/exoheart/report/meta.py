@@ -19,6 +19,7 @@ from exoheart.report.blocks import (
     Section,
     Table,
     Text,
+    long_table,
     picture,
     sentences,
     table,
@@ -36,8 +37,10 @@ _MEASURES = {
     "SMD": "standardised mean difference",
     "NMD": "normalised mean difference (%)",
     "ROM": "log ratio of means",
-    "": "effect, as in the file",
+    "": "effect",
 }
+#: Rows above which a table is folded.
+_SHOWN = 200
 
 
 def render_meta(document: Mapping[str, Any]) -> str:
@@ -69,7 +72,7 @@ def render_meta(document: Mapping[str, Any]) -> str:
 def _facts(document: Part) -> tuple[tuple[str, str], ...]:
     facts = [
         ("Effects", numbers.number(document["k"])),
-        ("Measure", measure_words(document)),
+        ("Measure", _measure(document)),
         ("Method", f"{document['method']}, test {document['test']}"),
     ]
     if document["moderators"]:
@@ -80,8 +83,13 @@ def _facts(document: Part) -> tuple[tuple[str, str], ...]:
     return tuple(facts)
 
 
+def _measure(document: Part) -> str:
+    """Say what was pooled: a measure formed here, or what the file holds."""
+    return measure_words(document) if document["measure"] else "the effects of the file"
+
+
 def measure_words(document: Part) -> str:
-    """Say what the effects are."""
+    """Say what the effects are, as an axis and a heading name it."""
     return _MEASURES[str(document["measure"])]
 
 
@@ -92,9 +100,9 @@ def sentence(document: Part) -> str:
         return f"{count} effects, regressed on {', '.join(document['moderators'])}."
     told = f"{count} effects: "
     if document["pi95"]:
-        told += f"a next study within {numbers.interval(document['pi95'])} (95 %), "
+        told += f"a next study within {ends(document['pi95'])} (95 %), "
     mean = numbers.median(document["estimate"], document["ci95"])
-    return f"{told}mean within {numbers.interval(document['ci95'])} ({mean})."
+    return f"{told}mean within {ends(document['ci95'])} ({mean})."
 
 
 def result_table(document: Part) -> Table:
@@ -123,7 +131,21 @@ def result_table(document: Part) -> Table:
         rows.append(("Moderators together, p", p_value(document["qm_p"])))
         rows.append(("Heterogeneity explained (R²), %", numbers.number(document["r2"])))
     caption = f"Pooled {measure_words(document)}"
+    if document["moderators"]:
+        caption = "Heterogeneity left by the moderators"
     return table(caption, ("What", "Value"), rows, (1,))
+
+
+def unmoderated_table(document: Part) -> Table:
+    """Give what the effects are together, without the moderators."""
+    mean = document["unmoderated"]
+    rows = [
+        ("Next study, 95 %", ends(mean["pi95"])),
+        ("Mean, 95 %", ends(mean["ci95"])),
+        ("Mean", numbers.median(mean["estimate"], mean["ci95"])),
+        ("Variance between studies (tau²)", numbers.number(mean["tau2"])),
+    ]
+    return table("Without the moderators", ("What", "Value"), rows, (1,))
 
 
 def _q(document: Part) -> str:
@@ -151,7 +173,7 @@ def studies_table(document: Part) -> Table:
     rows = [
         (
             one["study"],
-            numbers.interval(one["ci95"]),
+            ends(one["ci95"]),
             numbers.median(one["yi"], one["ci95"]),
             numbers.number(one["se"]),
             numbers.number(one["weight"], 2),
@@ -181,7 +203,7 @@ def groups_table(document: Part) -> Table:
 def _result(document: Part) -> list[Block]:
     blocks: list[Block] = [Text(sentence(document), "lead"), result_table(document)]
     if document["moderators"]:
-        blocks.append(coefficients_table(document))
+        blocks += [coefficients_table(document), unmoderated_table(document)]
     caption = (
         "Orchard: every effect as large as it is precise; thick line: mean, 95 %; thin "
         "line: a next study, 95 %."
@@ -192,13 +214,15 @@ def _result(document: Part) -> list[Block]:
 
 
 def _studies(document: Part) -> list[Block]:
-    caption = (
-        "Forest: squares grow with weight; the bar is where a next study is expected, "
-        "the diamond the mean."
-    )
+    caption = "Forest: squares grow with weight"
+    if document["pi95"] is not None:
+        caption += "; the bar is where a next study is expected"
+    if document["estimate"] is not None:
+        caption += "; the diamond is the mean"
     spec = meta_forest(_forest_content(document))
     twin = studies_table(document)
-    return [picture("forest", spec, caption, twin, folded=False)]
+    folded = len(twin.rows) > _SHOWN
+    return [picture("forest", spec, f"{caption}.", twin, folded=folded)]
 
 
 def _forest_content(document: Part) -> dict[str, Any]:
@@ -249,7 +273,8 @@ def _sensitivity(document: Part) -> list[Block]:
     columns = ("Study", "Effect", "Standard error")
     twin = table("Effects of the funnel", columns, rows, (1, 2))
     drawn = picture("funnel", funnel(content), caption, twin)
-    return [drawn, *sensitivity_tables(document)]
+    found = sensitivity_tables(document)
+    return [drawn, *(long_table(one, _SHOWN) for one in found)]
 
 
 def sensitivity_tables(document: Part) -> list[Table]:
@@ -260,11 +285,15 @@ def sensitivity_tables(document: Part) -> list[Table]:
         _line("Trim and fill", given["trim_and_fill"], _filled),
         _line("PET-PEESE", given["pet_peese"], _pet),
     ]
+    refits = given["leave_one_out"]
+    if isinstance(refits, Mapping):
+        rows.append(_line("Each study left out", refits, None))
+        refits = ()
     made = [
         table("Small-study effects", ("Check", "95 %", "Value"), rows, (1, 2)),
     ]
-    if given["leave_one_out"]:
-        left = [_left_out(one) for one in given["leave_one_out"]]
+    if refits:
+        left = [_left_out(one) for one in refits]
         columns = ("Without", "Next study, 95 %", "Mean, 95 %", "Mean", "tau²")
         made.append(table("Each study left out", columns, left, (1, 2, 3, 4)))
     return made

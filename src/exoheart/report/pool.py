@@ -30,6 +30,7 @@ from exoheart.report.pool_tables import (
     effects_table,
     left_table,
     notes,
+    nothing_words,
     quality_table,
     readings_table,
     rest_table,
@@ -61,7 +62,7 @@ def render_pool(document: Mapping[str, Any]) -> str:
         Section(f"pool-{number}", title(one), tuple(_blocks(one)))
         for number, one in enumerate(shown, 1)
     ]
-    sections.append(Section("rest", "Nothing to pool", tuple(_rest(rest))))
+    sections.append(Section("rest", "Nothing to pool", tuple(_rest(rest, document))))
     if document["reviews_left"]:
         left = reviews_left_table(document["reviews_left"])
         sections.append(Section("reviews", "Reviews left out", (left,)))
@@ -199,7 +200,9 @@ def _note(each: Part) -> str:
     return f"{told}mean {ends(each['ci95'])}"
 
 
-def _rest(rest: Sequence[Part]) -> list[Block]:
+def _rest(rest: Sequence[Part], document: Part) -> list[Block]:
+    if not document["pools"]:
+        return [Text(nothing_words(document))]
     if not rest:
         return [Text("Every outcome asked for is above.")]
     rows = [row for one in rest for row in one["not_pooled"]]

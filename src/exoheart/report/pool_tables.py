@@ -19,6 +19,80 @@ def split(document: Part) -> tuple[list[Part], list[Part]]:
     return shown, [one for one in document["pools"] if one not in shown]
 
 
+def nothing_words(document: Part) -> str:
+    """Say that no row was found, by what was asked for."""
+    asked = "this form" if document["outcome"] is None else "this outcome in this form"
+    animal = "" if document["species"] is None else " and animal"
+    return f"No row tells of {asked}{animal}."
+
+
+def overview_table(document: Part) -> Table:
+    """Give every pool in one line: effects, rows, what can be said."""
+    body = [
+        (title(one), str(one["k"]), str(one["rows"]), _said(one))
+        for one in document["pools"]
+    ]
+    columns = ("Outcome", "Effects", "Rows", "What can be said")
+    return table(f"What can be pooled: {document['form']}", columns, body, (1, 2))
+
+
+def _said(one: Part) -> str:
+    """Say the most that a pool can tell, in few words."""
+    fit, told = one["fit"], []
+    if fit:
+        told.append(f"mean within {ends(fit['ci95'])}")
+    elif one["effects"]:
+        told.append("one effect, nothing to pool")
+    if fit and fit["pi95"]:
+        told.insert(0, f"next study within {ends(fit['pi95'])}")
+    if one["bounds"]:
+        told.append("bounds")
+    if one["published"]:
+        count = len(one["published"])
+        told.append(f"{count} row{'' if count == 1 else 's'} of reviews beside")
+    return "; ".join(told) or _mostly(one)
+
+
+def _mostly(one: Part) -> str:
+    """Name the reason that keeps most rows out."""
+    reasons = _reasons(one)
+    if not reasons:
+        return "nothing"
+    most = max(reasons, key=lambda name: reasons[name])
+    short = most.partition("; ")[0]
+    return short if len(reasons) == 1 else f"mostly: {short}"
+
+
+def below(made: Table, *names: str) -> tuple[Table, list[str]]:
+    """Part a table from its columns of long texts.
+
+    Returns
+    -------
+    tuple
+        The table without the columns `names`, and their texts, each after the name of
+        its row; a text that several rows share is told once.
+    """
+    places = [made.columns.index(name) for name in names]
+    keep = [at for at in range(len(made.columns)) if at not in places]
+    rows = [[row[at] for at in keep] for row in made.rows]
+    numeric = [new for new, at in enumerate(keep) if at in made.numeric]
+    columns = [made.columns[at] for at in keep]
+    of: dict[str, list[str]] = {}
+    for row in made.rows:
+        for text in (str(row[at]) for at in places if row[at]):
+            of.setdefault(text, []).append(str(row[0]))
+    texts = [f"{', '.join(owners)}: {text}" for text, owners in of.items()]
+    return table(made.caption, columns, rows, numeric), texts
+
+
+def left_by_reason(left: Sequence[Part]) -> dict[str, list[str]]:
+    """Give the rows that are not pooled, in one text each, by their reason."""
+    found: dict[str, list[str]] = {}
+    for study, arm, printed, reason in left_table(left).rows:
+        found.setdefault(str(reason), []).append(f"{study}: {arm}; {printed}")
+    return found
+
+
 def title(one: Part) -> str:
     """Name a pool."""
     where = f" of {one['of']}" if one["of"] else ""
@@ -67,7 +141,7 @@ def effects_table(one: Part) -> Table:
             f"{each['species']}, {each['model']}",
             str(each["at"] or "not said"),
             _groups(each),
-            numbers.interval(each["ci95"]),
+            ends(each["ci95"]),
             numbers.median(each["yi"], each["ci95"]),
             str(each["rests_on"]),
         )
@@ -91,10 +165,11 @@ def between_table(between: Part) -> Table:
         (each["prior"], ends(each["pi95"]), str(each["words"]))
         for each in between["priors"]
     ]
+    usable, reviews = between["with_interval"], between["reviews"]
+    whose = "them" if usable == reviews else f"the {usable} with an interval"
     caption = (
-        f"Spread between {between['reviews']} reviews ({between['with_interval']} with "
-        f"an interval): {numbers.number(between['lowest'])} to "
-        f"{numbers.number(between['highest'])}, SD between "
+        f"{reviews} reviews: {numbers.number(between['lowest'])} to "
+        f"{numbers.number(between['highest'])}; SD between {whose} "
         f"{numbers.number(between['sd_between'])}"
     )
     return table(caption, ("Reading", "Next review, 95 %", "Rests on"), body, (1,))
@@ -203,12 +278,19 @@ def left_table(left: Sequence[Part]) -> Table:
 def rest_table(rest: Sequence[Part]) -> Table:
     """Give the outcomes of which nothing can be told but that rows exist."""
     body = [(title(one), str(one["rows"]), _why(one)) for one in rest]
-    return table("Outcomes without an effect", ("Outcome", "Rows", "Why"), body, (1,))
+    return table(
+        "Outcomes that can't be pooled", ("Outcome", "Rows", "Why"), body, (1,)
+    )
 
 
 def _why(one: Part) -> str:
+    return "; ".join(f"{name} ({count})" for name, count in _reasons(one).items())
+
+
+def _reasons(one: Part) -> dict[str, int]:
+    """Count the rows that each reason keeps out."""
     reasons: dict[str, int] = {}
     for each in one["not_pooled"]:
         name = str(each["reason"]).partition(", only:")[0]
         reasons[name] = reasons.get(name, 0) + 1
-    return "; ".join(f"{name} ({count})" for name, count in reasons.items())
+    return reasons

@@ -6,6 +6,7 @@ reader, or a screen reader, can follow without seeing the layout.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from importlib import resources
@@ -45,6 +46,10 @@ EFFECTS: Mapping[str, str] = {
     "apoptosis": "Apoptosis down",
 }
 NOTHING = "-"
+#: An address other than that of a DOI or PMID, without the stop behind it.
+_ADDRESS = re.compile(
+    r"(https?://(?!(?:dx\.)?doi\.org/)(?!pubmed\.)[^\s<>\"]*[^\s<>\".,;:)\]])"
+)
 REVIEW_LEGEND = (
     "read: a text that was read says the same; differs: it says otherwise, or tells of "
     "something else (listed below); not read: no text with it could be read; "
@@ -257,7 +262,9 @@ def render_table1(document: Mapping[str, Any]) -> str:
         sections.append(
             Section("later", "Beyond the review's table", tuple(_later(document)))
         )
-    listed = (linked(f"[{key}] {text}") for key, text in document["sources"].items())
+    listed = (
+        source_words(f"[{key}] {text}") for key, text in document["sources"].items()
+    )
     sources = Items(tuple(listed))
     sections.append(Section("sources", "Sources", (sources,)))
     page = Page(
@@ -274,6 +281,22 @@ def render_table1(document: Mapping[str, Any]) -> str:
         style=Markup(style.read_text(encoding="utf-8")),
     )
     return template("exoheart.report", "report.html.jinja").render(page=page)
+
+
+def source_words(text: str) -> Markup:
+    """Escape a source and turn its DOI, PMID and addresses into links.
+
+    Examples
+    --------
+    >>> str(source_words("[A] https://example.org/a."))
+    '[A] <a href="https://example.org/a">https://example.org/a</a>.'
+    """
+    link = Markup('<a href="{0}">{0}</a>')
+    pieces = (
+        link.format(piece) if place % 2 else linked(piece)
+        for place, piece in enumerate(_ADDRESS.split(text))
+    )
+    return Markup("").join(pieces)
 
 
 def _broken(name: str) -> Markup:

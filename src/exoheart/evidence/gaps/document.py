@@ -47,7 +47,8 @@ def gaps(
     Returns
     -------
     dict
-        ``form``, ``cohorts``, ``studies``, ``not_said`` (cohorts by axis that they
+        ``form``, ``cohorts``, ``studies``, ``own`` (ids of the user's own among them),
+        ``not_said`` (cohorts by axis that they
         don't tell of), ``maps``, ``untested``, ``plan`` and ``left_out``.
 
     Raises
@@ -57,6 +58,7 @@ def gaps(
     """
     form = form_of(form)
     found = places_tested(studies, form)
+    own = {one.id for one in studies if one.own}
     places = {} if plan is None else planned_places(plan, form)
     drawn = [gap_map(found, pair, form, list(places.values())) for pair in pairs]
     untested = [one for each in drawn for one in gaps_of(each)]
@@ -65,6 +67,7 @@ def gaps(
         "form": form,
         "cohorts": len({one.cohort for one in found}),
         "studies": len({one.study for one in found}),
+        "own": sorted({one.study for one in found if one.study in own}),
         "not_said": {axis: _silent(found, axis) for axis in AXES},
         "maps": [_map(one, places) for one in drawn],
         "untested": [_untested(one) for one in untested],

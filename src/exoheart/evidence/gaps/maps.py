@@ -172,6 +172,28 @@ def pair_of(by: str) -> Pair:
     )
 
 
+def asked(form: str, by: str | None) -> tuple[str, tuple[Pair, ...]]:
+    """Read form and axes together; without axes all maps are meant.
+
+    Raises
+    ------
+    InputError
+        What :func:`form_of` and :func:`pair_of` refuse, at once.
+    """
+    known, pairs, faults = form, PAIRS, []
+    try:
+        known = form_of(form)
+    except InputError as bad:
+        faults.append(str(bad))
+    try:
+        pairs = PAIRS if by is None else (pair_of(by),)
+    except InputError as bad:
+        faults.append(str(bad))
+    if faults:
+        raise InputError("\n".join(faults))
+    return known, pairs
+
+
 def names_of(
     axis: str, found: Sequence[Tested], form: str, planned: Iterable[str] = ()
 ) -> tuple[str, ...]:

@@ -267,8 +267,8 @@ def _checked(
     refuse(faults)
     errors = np.sqrt(effects.vi)
     if len(errors) < 3:
-        faults.append(Fault("yi", f"{len(errors)} effects", "3 or more"))
-    if np.ptp(errors) <= 1e-10 * errors.max():
+        faults.append(Fault("yi", f"{len(errors)} effects", "3 effects or more"))
+    elif np.ptp(errors) <= 1e-10 * errors.max():
         faults.append(Fault("vi", "equal variances", "variances that differ"))
     refuse(faults)
     design = np.column_stack([effects.design, errors])

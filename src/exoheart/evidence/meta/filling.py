@@ -100,7 +100,7 @@ def trim_and_fill(  # noqa: PLR0913 -- the options of `fit`, estimator and side
     Raises
     ------
     InputError
-        As in `fit`; equal variances without a `side`.
+        As in `fit`; equal variances, or two effects, without a `side`.
     SolveError
         The number doesn't settle, or trimming leaves fewer than two effects.
 
@@ -149,9 +149,11 @@ def _with(effects: Effects, more: FloatArray, variances: FloatArray) -> Effects:
 def _lacking(effects: Effects, method: Method) -> Side:
     """Low effects lack where effects rise with their standard errors."""
     errors = np.sqrt(effects.vi)
-    if len(errors) < 3 or np.ptp(errors) <= 1e-10 * errors.max():
-        met = "equal variances, or 2 effects"
-        refuse([Fault("side", met, "'left' or 'right', named")])
+    if len(errors) < 3:
+        refuse([Fault("yi", f"{len(errors)} effects", "3 effects or more")])
+    if np.ptp(errors) <= 1e-10 * errors.max():
+        allowed = "variances that differ, or the side named"
+        refuse([Fault("vi", "equal variances", allowed)])
     design = np.column_stack([effects.design, errors])
     tau2 = between_studies(effects.yi, effects.vi, design, method)
     slope = weighted_fit(effects.yi, effects.vi, design, tau2).coefficients[1]

@@ -185,8 +185,9 @@ def check_clusters(effects: Effects, multilevel: bool) -> list[Fault]:
         allowed = "clusters that the moderators don't give; or cluster_model='robust'"
         return [Fault("cluster", "clusters that the moderators tell apart", allowed)]
     if not multilevel and count <= p:
-        allowed = f"more than the {p} coefficients"
-        return [Fault("cluster", f"{count} clusters", allowed)]
+        met = f"{count} cluster{'' if count == 1 else 's'}"
+        allowed = f"{p + 1} or more: robust errors need more clusters than coefficients"
+        return [Fault("cluster", met, allowed)]
     return []
 
 
@@ -207,6 +208,7 @@ def _design(
 ) -> tuple[FloatArray, tuple[str, ...]]:
     """Intercept and columns, shape (k, p), and their names."""
     columns: dict[str, FloatArray] = {"intercept": np.ones(k)}
+    wheres = ["moderators"]
     before = len(faults)
     for name, values in moderators.items():
         where = f"moderators[{name!r}]"
@@ -221,10 +223,11 @@ def _design(
             met = f"the column {column!r}, which is there already"
             faults.append(Fault(where, met, "a name of its own"))
         columns |= made
+        wheres += [where] * len(made)
     whole = len(faults) == before
     design = np.column_stack(list(columns.values())) if whole else np.ones((k, 1))
     if whole and k >= 2:
-        _check_rank(design, tuple(columns), faults)
+        _check_rank(design, tuple(columns), wheres, faults)
     return design, tuple(columns) if whole else ("intercept",)
 
 
@@ -244,7 +247,10 @@ def _factor(
 
 
 def _check_rank(
-    design: FloatArray, names: tuple[str, ...], faults: list[Fault]
+    design: FloatArray,
+    names: tuple[str, ...],
+    wheres: Sequence[str],
+    faults: list[Fault],
 ) -> None:
     """Note too few effects, or the first column that the ones before it give."""
     k, p = design.shape
@@ -257,4 +263,5 @@ def _check_rank(
     pivots = np.abs(np.diag(np.linalg.qr(scaled, mode="r")))
     for column in np.flatnonzero(pivots < 1e-10):
         allowed = "a column that the intercept and the other moderators don't give"
-        faults.append(Fault("moderators", f"{names[column]!r}, collinear", allowed))
+        where, met = wheres[int(column)], f"{names[column]!r}, collinear"
+        faults.append(Fault(where, met, allowed))

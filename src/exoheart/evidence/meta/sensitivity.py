@@ -6,7 +6,7 @@ group or step.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,6 +152,7 @@ def leave_one_out(  # noqa: PLR0913 -- the options of `fit`
     cluster_model: ClusterModel = "multilevel",
     labels: Sequence[str] | None = None,
     level: float = 0.95,
+    tell: Callable[[int, int], None] | None = None,
 ) -> tuple[LeftOut, ...]:
     """Fit again without each effect, or with `cluster` without each cluster.
 
@@ -159,6 +160,8 @@ def leave_one_out(  # noqa: PLR0913 -- the options of `fit`
     ----------
     yi, vi, method, test, moderators, cluster, cluster_model, labels, level
         As in :func:`exoheart.evidence.meta.model.fit`.
+    tell
+        Is told how many refits of how many are done.
 
     Raises
     ------
@@ -175,10 +178,12 @@ def leave_one_out(  # noqa: PLR0913 -- the options of `fit`
         names, codes = list(effects.labels), np.arange(len(effects.yi))
     else:
         names, codes = [str(one) for one in dict.fromkeys(cluster)], effects.clusters
-    return tuple(
-        _without(name, effects, choices, codes != number)
-        for number, name in enumerate(names)
-    )
+    made = []
+    for number, name in enumerate(names):
+        made.append(_without(name, effects, choices, codes != number))
+        if tell is not None:
+            tell(number + 1, len(names))
+    return tuple(made)
 
 
 def _without(

@@ -5,16 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 
 from exoheart.errors import Fault, closest
 from exoheart.evidence.own.draft import Draft
 from exoheart.evidence.own.file import REFERENCE_COLUMNS, TABLE_COLUMNS
 from exoheart.evidence.own.words import outcome_words
 from exoheart.evidence.tables import RawRow
-from exoheart.evidence.user_csv import UserTable
+from exoheart.evidence.user_csv import UserTable, spelled
 from exoheart.evidence.vocabulary import OUTCOMES
 
 _VENTRICLE = re.compile(r"\bleft ventric(?:ular|le)\b", re.IGNORECASE)
+#: How alike a column must be to be taken for one of the project's own.
+_ALIKE = 0.8
 _LAST_BRACKETS = re.compile(r"^(.*?)[ ,]*\(([^()]+)\)$")
 
 
@@ -31,7 +34,7 @@ class Roles:
     ignored
         Columns that nothing is read from.
     faults
-        Columns that the parts need and the file lacks, and columns nobody knows.
+        Columns that the parts need and the file lacks, and columns that look misspelt.
     """
 
     parts: Mapping[str, str]
@@ -57,17 +60,6 @@ class Found:
     ignored: tuple[str, ...] = field(default=())
 
 
-def spelled(name: str) -> str:
-    """Give a column's name as it is compared: small letters and digits only.
-
-    Examples
-    --------
-    >>> spelled("Experimental.SD") == spelled("Experimental SD")
-    True
-    """
-    return re.sub(r"[^a-z0-9]", "", name.lower())
-
-
 def roles(
     table: UserTable,
     parts: Mapping[str, tuple[str, ...]],
@@ -85,33 +77,45 @@ def roles(
     needed
         Parts without which nothing can be read.
     ignored
-        Columns that are known and hold nothing to keep; None where every other column
-        may be the user's own and is left out by name.
+        Columns that are known and hold nothing to keep. Others are left out by name
+        too, unless they look like one that is wanted; None where no look is needed.
     """
     names = {spelled(name): part for part, known in parts.items() for name in known}
     idle = {spelled(name) for name in ignored or ()}
     own = {*TABLE_COLUMNS, *REFERENCE_COLUMNS}
     chosen: dict[str, str] = {}
-    more, left, faults = [], [], []
+    more, left, unknown = [], [], []
     for name in table.header:
         part = names.get(spelled(name))
         if part is not None and part not in chosen:
             chosen[part] = name
         elif name in own and spelled(name) not in idle:
             more.append(name)
-        elif ignored is None or spelled(name) in idle:
-            left.append(name)
         else:
-            listed = [known[0] for known in parts.values()]
-            near = closest(name, [*listed, *own])
-            allowed = f"{', '.join(listed)}, or a column of the project's own tables"
-            faults.append(Fault(table.where(), f"column {name!r}", allowed, near))
+            left.append(name)
+            if ignored is not None and spelled(name) not in idle:
+                unknown.append(name)
+    lacking = [known[0] for part, known in parts.items() if part not in chosen]
+    faults = list(_misspelt(table, unknown, lacking))
     faults += [
         Fault(table.where(), "no such column", f"a column {parts[part][0]!r}")
         for part in needed
         if part not in chosen
     ]
     return Roles(chosen, tuple(more), tuple(left), tuple(faults))
+
+
+def _misspelt(
+    table: UserTable, unknown: Sequence[str], lacking: Sequence[str]
+) -> Iterator[Fault]:
+    """List columns that look like one that is wanted, or like the project's own."""
+    own = [name for name in (*TABLE_COLUMNS, *REFERENCE_COLUMNS) if len(name) > 3]
+    for name in unknown:
+        alike = get_close_matches(name.lower(), own, n=1, cutoff=_ALIKE)
+        near = closest(name, lacking) or (alike[0] if alike else None)
+        if near:
+            allowed = "a column that is wanted, or a name that looks like none"
+            yield Fault(table.where(), f"column {name!r}", allowed, near)
 
 
 def named_outcome(words: str) -> tuple[str, str, str]:

@@ -9,9 +9,10 @@ predictable, and :mod:`exoheart.evidence.own.rules` refuses it. Read next:
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 from exoheart.errors import DataError, Fault, closest
 from exoheart.evidence.own.lines import Layout, Line
@@ -23,7 +24,14 @@ from exoheart.evidence.row_rules import (
     one_of,
 )
 from exoheart.evidence.tables import RawRow
-from exoheart.evidence.user_csv import UserTable, read_user_table
+from exoheart.evidence.user_csv import (
+    DELIMITERS,
+    UserTable,
+    in_known_case,
+    read_user_table,
+    spelled,
+    with_points,
+)
 from exoheart.evidence.vocabulary import (
     ANCHORS,
     DIRECTIONS,
@@ -47,6 +55,21 @@ FLAT_COLUMNS = (
 #: Animals that an arm may have, as in a study file.
 MOST_ANIMALS = 100_000
 _NUMBERS = ("occlusion_min", "dose_value", "dose_time_h", "at_h", "mean", "n")
+#: Columns that hold numbers in either layout.
+NUMBERS = (*_NUMBERS, "year", "spread")
+Export = Literal["revman", "syrf"]
+#: Columns that tell an export by its header: any two of them.
+_SIGNS: tuple[tuple[Export, frozenset[str]], ...] = (
+    ("revman", frozenset({"experimentalmean", "controlmean", "experimentalsd"})),
+    ("syrf", frozenset({"cohortlabel", "outcomelabel", "outcomeaverage"})),
+)
+#: Columns that nothing can be predicted without.
+_NEEDED: Mapping[Layout, tuple[str, ...]] = {
+    "tables": ("id", "arm", "outcome"),
+    "flat": ("study_id", "arm", "outcome"),
+}
+#: Begins what is met where a column is missing.
+NO_COLUMN = "no column"
 _PAIRS = (
     ("dose_value", "dose_unit", "a unit, such as ug, mg, particles, particles/kg"),
     ("dose_time_h", "dose_anchor", "an anchor (occlusion or reperfusion)"),
@@ -59,9 +82,10 @@ def read_lines(path: str | Path) -> tuple[Layout, tuple[Line, ...]]:
     Parameters
     ----------
     path
-        A CSV file with a header, UTF-8. Either the columns of the project's
-        ``study.csv`` and ``outcomes.csv`` together (in any order, study columns
-        repeated on every line), or :data:`FLAT_COLUMNS`.
+        A CSV file with a header, UTF-8; commas, semicolons or tabs. Either columns of
+        the project's ``study.csv`` and ``outcomes.csv`` together (in any order, study
+        columns repeated on every line), or of :data:`FLAT_COLUMNS`; those left out
+        count as empty.
 
     Returns
     -------
@@ -78,7 +102,8 @@ def read_lines(path: str | Path) -> tuple[Layout, tuple[Line, ...]]:
     """
     table = read_file(path)
     layout = layout_of(table.header)
-    faults = [*header_faults(table, layout), *no_lines(table)]
+    table, mixed = with_points(table, NUMBERS)
+    faults = [*header_faults(table, layout, _NEEDED[layout]), *no_lines(table), *mixed]
     if not faults:
         rules = _table_faults if layout == "tables" else _flat_faults
         faults = [fault for row in table.rows for fault in rules(row)]
@@ -91,15 +116,22 @@ def read_lines(path: str | Path) -> tuple[Layout, tuple[Line, ...]]:
 def read_file(path: str | Path) -> UserTable:
     """Read header and rows as text; names of columns are taken without blanks.
 
-    Rows are numbered as a spreadsheet does, from 1.
+    Commas, semicolons or tabs part the cells. Except in exports, a column that differs
+    from a known one by case alone is that one. Rows are numbered as a spreadsheet
+    does, from 1.
 
     Raises
     ------
     DataError
         The file can't be opened, is no UTF-8 or no CSV.
     """
-    table = read_user_table(Path(path), "a CSV file in UTF-8 with a header")
-    header = _renamed(table.header)
+    allowed = "a CSV file in UTF-8 with a header"
+    table = read_user_table(Path(path), allowed, DELIMITERS)
+    header = table.header
+    if export_of(header) is None:
+        known = (*TABLE_COLUMNS, *REFERENCE_COLUMNS, *FLAT_COLUMNS)
+        header = in_known_case(header, known)
+    header = _renamed(header)
     rows = tuple(replace(row, columns=header) for row in table.rows)
     return replace(table, header=header, rows=rows)
 
@@ -113,14 +145,22 @@ def _renamed(header: Sequence[str]) -> tuple[str, ...]:
     return tuple(seen)
 
 
+def export_of(header: Sequence[str]) -> Export | None:
+    """Tell an export of another program by its header; None for anything else."""
+    names = {spelled(name) for name in header}
+    return next((name for name, signs in _SIGNS if len(names & signs) > 1), None)
+
+
 def layout_of(header: Sequence[str]) -> Layout:
     """Choose the layout that shares more columns with the header."""
     own = len({*header} & {*TABLE_COLUMNS})
     return "flat" if len({*header} & {*FLAT_COLUMNS}) > own else "tables"
 
 
-def header_faults(table: UserTable, layout: Layout) -> Iterator[Fault]:
-    """List unknown, missing and doubled columns of one of the two layouts."""
+def header_faults(
+    table: UserTable, layout: Layout, needed: Sequence[str]
+) -> Iterator[Fault]:
+    """List unknown, needed and doubled columns of one of the two layouts."""
     wanted = TABLE_COLUMNS if layout == "tables" else FLAT_COLUMNS
     more: tuple[str, ...] = ()
     if layout == "tables":
@@ -136,8 +176,10 @@ def header_faults(table: UserTable, layout: Layout) -> Iterator[Fault]:
         if name not in {*wanted, *more}:
             near = closest(name, missing)
             yield Fault(where, f"column {name!r}", f"only {', '.join(wanted)}", near)
-    for name in missing:
-        yield Fault(where, "no such column", f"a column {name!r}")
+    lacking = [name for name in needed if name in missing]
+    if lacking:
+        allowed = f"columns {', '.join(needed)}; all others may be left out"
+        yield Fault(where, f"{NO_COLUMN} {', '.join(lacking)}", allowed)
     yield from doubled(table)
 
 

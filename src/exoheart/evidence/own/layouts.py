@@ -8,30 +8,45 @@ next: :mod:`exoheart.evidence.own.flat`, :mod:`exoheart.evidence.own.revman`,
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from exoheart.errors import Fault
 from exoheart.evidence.own.draft import Draft, table_drafts
-from exoheart.evidence.own.export import spelled
 from exoheart.evidence.own.file import (
+    NO_COLUMN,
+    NUMBERS,
+    Export,
     doubled,
+    export_of,
     header_faults,
     layout_of,
     no_lines,
 )
 from exoheart.evidence.own.flat import flat_drafts
+from exoheart.evidence.own.lines import Layout
+from exoheart.evidence.own.revman import PARTS as REVMAN_PARTS
 from exoheart.evidence.own.revman import revman_drafts
+from exoheart.evidence.own.syrf import PARTS as SYRF_PARTS
 from exoheart.evidence.own.syrf import syrf_drafts
 from exoheart.evidence.row_rules import cells_complete
-from exoheart.evidence.user_csv import UserTable
+from exoheart.evidence.user_csv import UserTable, spelled, with_points
 
-AnyLayout = Literal["tables", "flat", "revman", "syrf"]
-#: Columns that tell an export by its header: any two of them.
-_SIGNS: tuple[tuple[AnyLayout, frozenset[str]], ...] = (
-    ("revman", frozenset({"experimentalmean", "controlmean", "experimentalsd"})),
-    ("syrf", frozenset({"cohortlabel", "outcomelabel", "outcomeaverage"})),
+AnyLayout = Layout | Export
+#: Columns that a study can't be kept without.
+NEEDED: Mapping[AnyLayout, tuple[str, ...]] = {
+    "tables": ("id", "arm", "outcome", "verification"),
+    "flat": ("study_id", "arm", "outcome", "verified"),
+}
+#: Columns that hold numbers in any layout, as they are compared.
+_NUMBERS = frozenset(
+    spelled(name)
+    for names in (
+        NUMBERS,
+        *(REVMAN_PARTS[part] for part in REVMAN_PARTS if part.split()[-1] in NUMBERS),
+        *(SYRF_PARTS[part] for part in SYRF_PARTS if part in NUMBERS),
+    )
+    for name in names
 )
 
 
@@ -50,31 +65,30 @@ class Reading:
 
 def any_layout(table: UserTable) -> AnyLayout:
     """Tell the layout by the header."""
-    names = {spelled(name) for name in table.header}
-    for layout, signs in _SIGNS:
-        if len(names & signs) > 1:
-            return layout
-    return layout_of(table.header)
+    return export_of(table.header) or layout_of(table.header)
 
 
 def read_drafts(table: UserTable) -> Reading:
     """Turn the rows of a file into drafts, with every fault of its form."""
     layout = any_layout(table)
-    faults = [*no_lines(table)]
+    numbers = [name for name in table.header if spelled(name) in _NUMBERS]
+    table, faults = with_points(table, numbers)
+    faults += no_lines(table)
     faults += [fault for row in table.rows for fault in cells_complete(row)]
     if layout in {"revman", "syrf"}:
         make = revman_drafts if layout == "revman" else syrf_drafts
         found = make(table)
         faults += [*doubled(table), *found.faults]
         return Reading(layout, tuple(found.drafts), tuple(faults), found.ignored)
-    named = list(header_faults(table, "flat" if layout == "flat" else "tables"))
-    if not {*table.header} & {"id", "study_id"} or _lacks_columns(named):
+    flat = layout == "flat"
+    named = list(header_faults(table, "flat" if flat else "tables", NEEDED[layout]))
+    if _lacks_columns(named):
         return Reading(layout, (), (*named, *faults))  # cells would all be at fault
-    if layout == "flat":
+    if flat:
         drafts, more = flat_drafts(table.rows)
         return Reading(layout, tuple(drafts), (*named, *faults, *more))
     return Reading(layout, tuple(table_drafts(table.rows)), (*named, *faults))
 
 
 def _lacks_columns(faults: Sequence[Fault]) -> bool:
-    return any(fault.met == "no such column" for fault in faults)
+    return any(fault.met.startswith(NO_COLUMN) for fault in faults)

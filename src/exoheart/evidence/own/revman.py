@@ -39,6 +39,8 @@ IGNORED = (
     *("O-E", "Variance", "Weight", "Mean", "CI start", "CI end"),
     *("review_url", "review_doi", *("Experimental cases", "Control cases")),
     *("GIV Mean", "GIV SE"),
+    *("Mean difference", "Std. mean difference", "MD", "SMD", "SE", "P value"),
+    *("Lower CI", "Upper CI", "CI lower", "CI upper", "Lower limit", "Upper limit"),
 )
 #: Columns that hold something only where an outcome is not continuous.
 _OTHER_KINDS = ("Experimental cases", "Control cases", "GIV Mean", "GIV SE", "O-E")

@@ -212,7 +212,8 @@ def _direction(row: RawRow, study: Sequence[Draft]) -> Iterator[Fault]:
     against = numeric(other, "mean") if other is not None else 0.0
     if against is not None and (mean - against) * sign < 0:
         met = f"{row['direction']!r} for {row['mean']} against {against:g}"
-        allowed = "a direction as the means have it, or the means the other way round"
+        right, how = ("increase", "above") if sign < 0 else ("decrease", "below")
+        allowed = f"{right}, as {row['mean']} is {how} {against:g}"
         yield Fault(row.where("direction"), met, allowed)
 
 

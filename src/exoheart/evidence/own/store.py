@@ -41,9 +41,12 @@ def own_study_folders() -> list[Path]:
     Raises
     ------
     DataError
-        The folder is there and can't be read.
+        The folder is there and can't be read, or is no folder.
     """
     folder = own_folder()
+    if folder.exists() and not folder.is_dir():
+        allowed = f"a folder; {VARIABLE} names another"
+        raise DataError("your own studies", [Fault(str(folder), "no folder", allowed)])
     if not folder.is_dir():
         return []
     try:
@@ -53,6 +56,14 @@ def own_study_folders() -> list[Path]:
         fault = Fault(str(folder), bad.strerror or str(bad), allowed)
         raise DataError("your own studies", [fault]) from None
     return sorted(path for path in found if not path.name.startswith("."))
+
+
+def missing_folder() -> str:
+    """Say that the folder which the variable names isn't there; else nothing."""
+    folder = own_folder()
+    if not os.environ.get(VARIABLE) or folder.exists():
+        return ""
+    return f"{VARIABLE} names {folder}, which is not there (yet)"
 
 
 def mending(study: str) -> str:

@@ -16,9 +16,16 @@ from pathlib import Path
 
 from exoheart.errors import DataError, Fault, InputError, closest
 from exoheart.evidence.bibliography import load_bibliography
+from exoheart.evidence.own.cohorts import (
+    completed,
+    file_members,
+    kept_members,
+    shipped_members,
+    uses_of,
+)
 from exoheart.evidence.own.draft import Draft
 from exoheart.evidence.own.file import read_file
-from exoheart.evidence.own.layouts import AnyLayout, any_layout, read_drafts
+from exoheart.evidence.own.layouts import AnyLayout, read_drafts
 from exoheart.evidence.own.rules import Known, draft_faults, shortened
 from exoheart.evidence.own.sources import keys_and_entries
 from exoheart.evidence.own.store import mending, own_folder, own_study_folders
@@ -28,9 +35,9 @@ from exoheart.evidence.own.writing import (
     write_studies,
 )
 from exoheart.evidence.pooling.quality import check_own_quality
-from exoheart.evidence.studies import StudyRecord, load_studies
+from exoheart.evidence.studies import load_studies
 from exoheart.evidence.study_rules import read_study_tables
-from exoheart.evidence.tables import data_folder
+from exoheart.evidence.tables import RawRow, data_folder
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +45,8 @@ class OwnStudy:
     """One own study in short: its arms and outcomes, and the source it cites.
 
     `faults` says what is wrong with a study that was changed by hand; empty where all
-    is well. `replaced` is True where it takes the place of an earlier one.
+    is well. `replaced` is True where it takes the place of an earlier one. `notes` say
+    what keeps it from being counted.
     """
 
     id: str
@@ -52,6 +60,7 @@ class OwnStudy:
     source: str
     replaced: bool = False
     faults: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,16 +112,17 @@ def add_studies(
     reading = read_drafts(table)
     shipped = load_studies(data_folder())
     new = {draft.id for draft in reading.drafts}
+    members, kept = shipped_members(shipped), kept_members(leaving_out=new)
+    drafts = completed(reading.drafts, members, kept)
     held = frozenset(folder.name for folder in own_study_folders())
     known = Known(
         shipped=frozenset(study.id for study in shipped),
         own=frozenset() if replace else held,
-        cohorts=_cohorts(shipped, leaving_out=new),
+        cohorts=uses_of([*members, *kept, *file_members(drafts)]),
         flat=reading.layout == "flat",
     )
     sources = frozenset(load_bibliography(data_folder()))
     stored = stored_entries(leaving_out=new)
-    drafts = _completed(reading.drafts, shipped)
     keys, entries = keys_and_entries(drafts, sources, stored)
     drafts = tuple(one.with_study(source=keys[one.id]) for one in drafts)
     faults = [shortened(fault) for fault in reading.faults]
@@ -124,7 +134,7 @@ def add_studies(
     studies = tuple(_in_short(part, held) for part in _by_study(drafts).values())
     return Added(
         table.file,
-        any_layout(table),
+        reading.layout,
         studies,
         reading.ignored,
         own_folder(),
@@ -196,12 +206,13 @@ def stored_drafts(folder: Path) -> tuple[list[Draft], list[Fault]]:
 def _faults_by_study() -> dict[str, list[Fault]]:
     """Check each own study; names of files are given in full."""
     shipped = load_studies(data_folder())
-    ids = frozenset(study.id for study in shipped)
+    ids, members = frozenset(one.id for one in shipped), shipped_members(shipped)
     sources = frozenset(load_bibliography())
     found: dict[str, list[Fault]] = {}
     for folder in own_study_folders():
         drafts, faults = stored_drafts(folder)
-        cohorts = _cohorts(shipped, leaving_out={folder.name})
+        others = kept_members(leaving_out={folder.name})
+        cohorts = uses_of([*members, *others])
         faults += draft_faults(drafts, Known(ids, cohorts=cohorts, flat=True))
         faults += _of_folder(folder, drafts[:1], sources)
         named = [
@@ -225,53 +236,6 @@ def _of_folder(
             where, met = draft.study.where("source"), repr(draft.study["source"])
             near = closest(draft.study["source"], sources)
             yield Fault(where, met, "a key of sources.bib", near)
-
-
-def _cohorts(
-    shipped: Iterable[StudyRecord], leaving_out: Iterable[str]
-) -> dict[str, str]:
-    """Give the use of each cohort, of the shipped studies and of those that stay."""
-    gone = set(leaving_out)
-    uses = {study.cohort: study.use for study in shipped}
-    for folder in own_study_folders():
-        if folder.name not in gone:
-            _, study, _ = read_study_tables(folder, folder.parent)
-            uses |= {row["cohort"]: row["use"] for row in study[:1]}
-    return uses
-
-
-def _completed(
-    drafts: Iterable[Draft], shipped: Sequence[StudyRecord]
-) -> tuple[Draft, ...]:
-    """Fill in cohort and use where they are empty.
-
-    A study with the DOI or PMID of a shipped one joins its cohort, so that its animals
-    count once; the cohort's use is then its own. Otherwise the cohort is the id, and
-    the use is ``context``.
-    """
-    uses = {study.cohort: study.use for study in shipped}
-    made = []
-    for draft in drafts:
-        cohort = draft.study["cohort"] or _cohort_of_work(draft, shipped) or draft.id
-        use = draft.study["use"] or uses.get(cohort, "context")
-        made.append(draft.with_study(cohort=cohort, use=use))
-    return tuple(made)
-
-
-def _cohort_of_work(draft: Draft, shipped: Sequence[StudyRecord]) -> str:
-    """Give the cohort of the shipped study of the same work and animal, if one."""
-    row = draft.study
-    found = {
-        study.cohort
-        for study in shipped
-        if not study.in_vitro
-        and study.species in {row["species"], ""}
-        and (
-            (row["doi"] and study.doi.lower() == row["doi"].lower())
-            or (row["pmid"] and study.pmid == row["pmid"])
-        )
-    }
-    return found.pop() if len(found) == 1 else ""
 
 
 def _by_study(drafts: Iterable[Draft]) -> Mapping[str, list[Draft]]:
@@ -303,4 +267,39 @@ def _in_short(
         source=study["source"],
         replaced=study["id"] in set(held),
         faults=faults,
+        notes=tuple(_uncounted(drafts)),
     )
+
+
+def _uncounted(drafts: Sequence[Draft]) -> Iterator[str]:
+    """Say which empty cells keep a study out of pools, tables and maps."""
+    study, rows = drafts[0].study, [draft.outcome for draft in drafts]
+    given = {
+        "form": any(row["form"] not in {"", "control"} for row in rows),
+        "species": bool(study["species"]),
+        "model": bool(study["model"]),
+    }
+    empty = [name for name, told in given.items() if not told]
+    if empty:
+        listed = " and ".join(filter(None, (", ".join(empty[:-1]), empty[-1])))
+        are, them = ("is", "it") if len(empty) == 1 else ("are", "them")
+        missed = next(words for name, words in _MISSED.items() if name in empty)
+        yield f"{study['id']}: {listed} {are} empty; without {them} it joins {missed}"
+    if any(_in_words_only(row) for row in rows):
+        yield (
+            f"{study['id']}: times of readings in words only; add at_h, hours after "
+            "the onset of the infarct"
+        )
+
+
+#: Column -> what a study without it doesn't join; the first that is empty says most.
+_MISSED: Mapping[str, str] = {
+    "form": "no pool, table or map",
+    "model": "no table or map",
+    "species": "no pool of one species",
+}
+
+
+def _in_words_only(row: RawRow) -> bool:
+    before = row["at"].startswith(("before", "baseline"))
+    return bool(row["at"]) and not row["at_h"] and not before

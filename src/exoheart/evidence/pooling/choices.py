@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from exoheart.errors import DataError, Fault, closest
 from exoheart.evidence.meta.result import Method, Test
 from exoheart.evidence.pooling.readings import PRIORS
+from exoheart.evidence.query import SHORT
 from exoheart.evidence.vocabulary import FORMS_GIVEN, OUTCOMES, STUDY_SPECIES
 
 FORMS = tuple(form for form in FORMS_GIVEN if form and form != "control")
@@ -31,7 +32,7 @@ class PoolChoices:
     form
         One of :data:`FORMS`.
     outcome, species
-        Only these; None for all.
+        Only these; None for all. An outcome may be a short form of the field (LVEF).
     prior
         One of :data:`PRIORS`, or ``all``.
     method, test
@@ -67,13 +68,15 @@ def check_choices(choices: PoolChoices) -> None:
         ("--prior", choices.prior, ("all", *PRIORS)),
         ("--method", choices.method, METHODS),
         ("--test", choices.test, TESTS),
-        ("--outcome", choices.outcome, tuple(OUTCOMES)),
     )
     for where, met, known in words:
         if met is not None and met not in known:
             near = closest(met, known)
             listed = ", ".join(known) if len(known) <= _LISTED else _WHERE
             faults.append(Fault(where, repr(met), listed, near))
+    if choices.outcome is not None and not outcomes_meant(choices.outcome):
+        near = closest(choices.outcome, [*OUTCOMES, *SHORT["outcome"]])
+        faults.append(Fault("--outcome", repr(choices.outcome), _WHERE, near))
     if choices.all_times and choices.method not in {"REML", "ML"}:
         allowed = "REML or ML with every time: the fit has three levels"
         faults.append(Fault("--method", repr(choices.method), allowed))
@@ -83,6 +86,19 @@ def check_choices(choices: PoolChoices) -> None:
         faults.append(Fault("--sceptical-width", f"{width:g}", allowed))
     if faults:
         raise DataError("what to pool", faults)
+
+
+def outcomes_meant(typed: str) -> tuple[str, ...]:
+    """Give the outcomes that a word stands for, whatever its case; none if unknown.
+
+    Examples
+    --------
+    >>> outcomes_meant("LVEF"), outcomes_meant("Infarct size")
+    (('ejection fraction',), ('infarct size',))
+    """
+    word = typed.strip().lower()
+    exact = tuple(one for one in OUTCOMES if one.lower() == word)
+    return exact or tuple(SHORT["outcome"].get(word, ()))
 
 
 def used_test(choices: PoolChoices) -> Test:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from exoheart.evidence.meta import fit
 from exoheart.evidence.meta.inference import around
+from exoheart.evidence.meta.narrow import NARROW, is_narrow
 from exoheart.evidence.meta.result import MetaFit, Test
 from exoheart.evidence.pooling.choices import PoolChoices
 from exoheart.evidence.pooling.printed_p import check_spread
@@ -124,7 +125,7 @@ def _words(effects: Sequence[Effect], found: Sequence[Candidate]) -> list[str]:
         )
         return [f"Nothing can be pooled: {what} all that is needed."]
     if count == 1:
-        return [f"One effect of {rows} can be used; one effect pools nothing."]
+        return ["Only one effect can be used: there is nothing to pool."]
     told = "1 study" if studies == 1 else f"{studies} studies"
     said = [f"{count} effects of {told}, from {rows}."]
     if studies == 2:
@@ -143,18 +144,10 @@ def _narrow(
     effects: Sequence[Effect], fitted: MetaFit | None, choices: PoolChoices
 ) -> list[str]:
     """Warn where Knapp and Hartung's interval is narrower than the normal one."""
-    if fitted is None or fitted.test != "knha" or fitted.ci95 is None:
+    if fitted is None or fitted.test != "knha":
         return []
-    plain = _fit(effects, replace(choices, test="z"))
-    if plain is None or plain.ci95 is None:
-        return []
-    normal, own = (one[1] - one[0] for one in (plain.ci95, fitted.ci95))
-    if own >= normal:
-        return []
-    return [
-        "The effects agree better than their errors let expect, so that the interval "
-        "by Knapp and Hartung is narrower than the normal one; --test z gives that."
-    ]
+    normal = _fit(effects, replace(choices, test="z"))
+    return [NARROW] if normal and is_narrow(fitted, normal) else []
 
 
 def _effect(one: Effect, fitted: MetaFit | None, at: int, known: Known) -> Plain:

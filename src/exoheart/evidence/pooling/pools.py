@@ -13,7 +13,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from exoheart.evidence.pooling.choices import PoolChoices, check_choices, used_test
+from exoheart.evidence.pooling.choices import (
+    PoolChoices,
+    check_choices,
+    outcomes_meant,
+    used_test,
+)
 from exoheart.evidence.pooling.document import Known, Plain, pool_document
 from exoheart.evidence.pooling.printed_p import load_printed_p
 from exoheart.evidence.pooling.published import (
@@ -79,6 +84,7 @@ def pool(
         Choices that no table knows, all at once; or a table that can't be read.
     """
     check_choices(choices)
+    asked = None if choices.outcome is None else outcomes_meant(choices.outcome)
     found = candidates(
         load_studies(folder) if studies is None else studies, choices.form
     )
@@ -90,27 +96,30 @@ def pool(
     )
     return {
         "form": choices.form,
-        "outcome": choices.outcome,
+        "outcome": None if asked is None else ", ".join(asked),
         "species": choices.species,
         "prior": choices.prior,
         "method": choices.method,
         "test": used_test(choices),
         "all_times": choices.all_times,
         "rules": list(RULES),
-        "pools": _pools(found, beside, known),
-        "reviews_left": [_review_left(one) for one in _of(apart, choices.outcome)],
+        "pools": _pools(found, beside, known, asked),
+        "reviews_left": [_review_left(one) for one in _of(apart, asked)],
     }
 
 
 def _pools(
-    found: Sequence[Candidate], beside: Sequence[ReviewEffect], known: Known
+    found: Sequence[Candidate],
+    beside: Sequence[ReviewEffect],
+    known: Known,
+    asked: Sequence[str] | None,
 ) -> list[Plain]:
     """Give every pool, those that say most first."""
     keys = [one.key for one in found]
     keys += [key_of_review(one.record) for one in beside]
     home = homes(keys)
     made = []
-    for key in _asked(sorted(set(home.values())), known.choices.outcome):
+    for key in _asked(sorted(set(home.values())), asked):
         rows = [one for one in found if home[one.key] == key]
         near = [one for one in beside if home[key_of_review(one.record)] == key]
         made.append(pool_document(key, rows, near, known))
@@ -123,9 +132,9 @@ def _says(one: Plain) -> tuple[int, ...]:
     return tuple(len(one[part]) for part in parts)  # type: ignore[arg-type]
 
 
-def _of(apart: Sequence[ReviewLeft], outcome: str | None) -> list[ReviewLeft]:
-    """Keep the reviews of an outcome; all without one."""
-    return [one for one in apart if outcome is None or one.record.outcome == outcome]
+def _of(apart: Sequence[ReviewLeft], asked: Sequence[str] | None) -> list[ReviewLeft]:
+    """Keep the reviews of the outcomes asked for; all without any."""
+    return [one for one in apart if asked is None or one.record.outcome in asked]
 
 
 def _review_left(one: ReviewLeft) -> Plain:
@@ -138,11 +147,11 @@ def _review_left(one: ReviewLeft) -> Plain:
     }
 
 
-def _asked(keys: Sequence[PoolKey], outcome: str | None) -> list[PoolKey]:
-    """Keep the pools of an outcome; all without one."""
-    if outcome is None:
+def _asked(keys: Sequence[PoolKey], asked: Sequence[str] | None) -> list[PoolKey]:
+    """Keep the pools of the outcomes asked for; all without any."""
+    if asked is None:
         return list(keys)
-    wanted = {outcome}
+    wanted = set(asked)
     for prefix in ("change in ", "difference in "):
-        wanted.add(outcome.removeprefix(prefix))
+        wanted |= {outcome.removeprefix(prefix) for outcome in asked}
     return [key for key in keys if key.quantity in wanted]

@@ -185,13 +185,15 @@ def _sceptical(pooled: Pooled, plain: PooledPrior) -> PooledPrior:
     The likelihood is a normal with the width of the plain interval, so that what few
     studies leave open stays open: the quantile of the fit goes into its error. It goes
     into the spread between studies too, so that a prior that says nothing gives the
-    plain reading.
+    plain reading. Its error is never below the normal one: effects that agree by chance
+    would else make an interval by Knapp and Hartung that no prior moves.
     """
     if plain.estimate is None or plain.ci95 is None or pooled.width is None:
         words = "not given: no width of the prior for this unit"
         return PooledPrior("sceptical", None, None, None, words)
     normal = _critical(None)
     error = (plain.ci95[1] - plain.ci95[0]) / (2 * normal)
+    error = max(error, _normal_error(pooled))
     kept = pooled.width**2 / (pooled.width**2 + error**2)
     mean, spread = kept * plain.estimate, math.sqrt(kept) * error
     ends = (mean - normal * spread, mean + normal * spread)
@@ -202,6 +204,17 @@ def _sceptical(pooled: Pooled, plain: PooledPrior) -> PooledPrior:
         reach = (mean - half, mean + half)
     words = f"prior around 0 with SD {pooled.width:g} (assumed)"
     return PooledPrior("sceptical", mean, ends, reach, words)
+
+
+def _normal_error(pooled: Pooled) -> float:
+    """Give the standard error of the mean without Knapp and Hartung's factor.
+
+    0 where the plain reading has no such factor, since its own error stands then.
+    """
+    fit = pooled.fit
+    if fit is None or fit.test != "knha":
+        return 0.0
+    return 1.0 / math.sqrt(sum(1.0 / (v + fit.tau2) for v in pooled.vi))
 
 
 def _selection(pooled: Pooled) -> PooledPrior:
