@@ -35,7 +35,7 @@ def meta(  # noqa: PLR0913, PLR0917 -- one option each
         str | None,
         typer.Option(
             metavar="A,B",
-            help="Columns to regress on; words are factors, factor:A makes numbers one.",
+            help="Columns to regress on; words are factors, factor:A too.",
         ),
     ] = None,
     cluster: Annotated[

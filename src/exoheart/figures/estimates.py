@@ -9,7 +9,6 @@ import math
 
 from exoheart.figures import numbers
 
-
 #: Ends nearer to zero are left to the other writer, which has powers of ten.
 _TINY = 1e-5
 
