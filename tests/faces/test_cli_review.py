@@ -56,6 +56,12 @@ def test_at_least_twenty_claims_are_predicted_and_name_their_set(answered):
         assert flip["verdict"] != (central if undecided else one)["verdict"]
 
 
+def test_what_is_built_in_is_known(answered):
+    """A new one needs a decision: is it built in, or was no set looked for?"""
+    built = answered[0].document["summary"]["built_in"]
+    assert set(built) == {"C007", "C028", "C091"}
+
+
 def test_disagreements_come_first_and_built_in_is_apart(answered):
     claims = answered[0].document["claims"]
     built = [one["basis"] == "built in" for one in claims]

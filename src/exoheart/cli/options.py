@@ -28,7 +28,7 @@ Workers = Annotated[
     typer.Option(
         min=1,
         max=256,
-        help="Processes; the result is the same for any number.",
+        help="Threads; the result is the same for any number.",
         show_default="number of processors, at most 8",
     ),
 ]

@@ -136,6 +136,7 @@ def _show_whole(claims: Sequence[Mapping[str, Any]]) -> None:
             (
                 ("Verdict", f"{one['verdict']} ({one['answered_by']}{basis})"),
                 ("Why", one["reason"]),
+                ("See", one["see"] or ""),
                 ("By mechanism", _by_mechanism(one["numbers"])),
                 ("Texts", f"{one['evidence']['verdict']}: {one['evidence']['reason']}"),
                 *(

@@ -119,16 +119,18 @@ def _sections(claims: Sequence[Part], document: Part) -> Iterable[Section]:
         one for one in model if one["basis"] == "built in" and one["kind"] != "open"
     ]
     note = Text(
-        "No parameter set of the prior was found that turns these verdicts: their "
-        "signs follow from the structure, or such a set lies far outside. They count "
-        "neither as agreement nor as disagreement.",
+        "No parameter set of the prior was found that turns these verdicts (for an "
+        "input of the donor: none that changes its sign). They count neither as "
+        "agreement nor as disagreement.",
         "note",
     )
     yield Section("built-in", f"Built in ({len(built)})", (note, *_all(built, _told)))
     rows = [one for one in claims if one["answered_by"] == "evidence"]
     yield Section("rows", f"Answered by texts ({len(rows)})", _all(rows, _by_rows))
     outside = [one for one in claims if one["answered_by"] == "outside"]
-    yield Section("outside", f"Outside ({len(outside)})", (_outside(outside),))
+    yield Section(
+        "outside", f"Outside ({len(outside)})", (_topics(), _outside(outside))
+    )
     yield Section("scenarios", "What was simulated", (_scenarios(document),))
 
 
@@ -201,22 +203,34 @@ def _told(one: Part) -> Iterable[Block]:
     """Give the blocks of a claim that the model answers."""
     yield Heading(f"{one['claim_id']}: {one['claim']}")
     yield Text(one["reason"])
+    turned = one["numbers"]["flip"] is not None
+    columns = ("Reading", "90 %", "Median", "Central set", "Turned set")
+    rows = claim_rows(one["numbers"])
+    kept = len(columns) if turned else len(columns) - 1
     twin = table(
         "Differences over parameter sets, %",
-        ("Reading", "90 %", "Median", "Central set", "Turned set"),
-        claim_rows(one["numbers"]),
-        range(1, 5),
+        columns[:kept],
+        [row[:kept] for row in rows],
+        range(1, kept),
     )
     spec = claim(one["numbers"], one["claim_id"], one["claim"])
-    caption = (
-        "Over the parameter sets, for the central one, and for the one that turns the "
-        "answer; differences in the grey band count as none."
-    )
+    caption = _caption(one["numbers"], turned=turned)
     yield picture(f"claim-{one['claim_id']}", spec, caption, twin)
     yield Fold("By mechanism", (_mechanisms(one["numbers"]["by_mechanism"]),))
     if one["numbers"]["flip"] is not None:
         yield _turning(one["numbers"]["flip"]["parameters"])
     yield from _texts(one["evidence"])
+
+
+def _caption(numbers_: Part, *, turned: bool) -> str:
+    sets = "the central one, and the one that turns the answer"
+    text = f"Over the parameter sets, for {sets if turned else 'the central one'}"
+    against = [one["against"] for one in numbers_["readings"]]
+    if any(one is not None for one in against):
+        text += "; differences in the grey band count as none"
+    if any(one is None for one in against):
+        text += "; against a threshold zero is the threshold"
+    return f"{text}."
 
 
 def _mechanisms(counts: Part) -> Table:
@@ -274,6 +288,12 @@ def _cited(one: Part) -> str:
     own = ", your own" if one["own"] else ""
     note = f" ({one['note']})" if one["note"] else ""
     return f"{one['what']} [{one['source']}, {one['verification']}{own}]{note}"
+
+
+def _topics() -> Text:
+    words = "What these topics mean stands in the README, under"
+    title = "What of the review it does not answer"
+    return Text(f"{words} \u201c{title}\u201d.", "note")
 
 
 def _outside(claims: Sequence[Part]) -> Table:

@@ -105,6 +105,11 @@ class ClaimAnswer:
         return {}
 
 
+#: Relations that compare effects, and those that ask for one.
+_COMPARED = {"similar effect", "larger effect", "smaller effect"}
+_ACTS = {"less", "more", "different", "above"}
+
+
 def kind_of(model: ModelAnswer) -> Kind:
     """Say what a claim is about, from what its contrasts ask."""
     contrasts = [one.contrast for one in model.reads]
@@ -113,10 +118,9 @@ def kind_of(model: ModelAnswer) -> Kind:
         return "open"
     if not any(QUANTITIES[one.quantity].recorded for one in contrasts):
         return "donor"
-    if relations & {"same", "not more"}:
-        return "no effect"
-    compared = {"similar effect", "larger effect", "smaller effect", "below"}
-    return "comparison" if relations <= compared else "effect"
+    if relations & _COMPARED:
+        return "comparison"
+    return "effect" if relations & _ACTS else "no effect"
 
 
 def model_numbers(model: ModelAnswer) -> dict[str, Any]:

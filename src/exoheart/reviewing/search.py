@@ -1,14 +1,15 @@
 """Finding parameter sets that turn answers: what `claims/flips.csv` is made by.
 
-Run ``python -m exoheart.reviewing.search --write``. For each claim the parameters are
-ranked by how closely the claim's margin follows them over the draws; the first few, at
-the 5 or 95 % point of their priors, replace the values of the central set until the
-answer turns clearly: one value if that suffices, then two, and so on; then the same
-with one mechanism acting alone, ranked over its own draws; then the values of a drawn
-set; then sets found for other claims, alone and two together; last, what only changes
-how the heart is read. Values without which the answer still turns are left out again.
-Any set so found lies inside the prior, value by value; that it turns the answer is
-checked by each run of ``exoheart review`` and by a test.
+Run ``python -m exoheart.reviewing.search --write``. A set that stands in the table and
+still turns its claim clearly is kept. For each other claim the parameters are ranked by
+how closely the claim's margin follows them over the draws; the first few, at the 5 or
+95 % point of their priors, replace the values of the central set until the answer turns
+clearly: one value if that suffices, then two, and so on; then the same with one
+mechanism acting alone, ranked over its own draws; then the values of a drawn set; then
+sets found for other claims, alone and two together; last, what only changes how the
+heart is read. Values without which the answer still turns are left out again. Any set
+so found lies inside the prior, value by value; that it turns the answer is checked by
+each run of ``exoheart review`` and by a test.
 """
 
 from __future__ import annotations
@@ -37,6 +38,7 @@ from exoheart.reviewing.tables import (
     Flip,
     claims_folder,
     load_contrasts,
+    load_flips,
 )
 from exoheart.therapy import MECHANISMS
 
@@ -327,8 +329,19 @@ def search(draws: int = DRAWS, seed: int = 0) -> str:
         central |= at_centre(name, one)
     claims = dict.fromkeys(one.claim for one in contrasts)
     of = {name: [one for one in contrasts if one.claim == name] for name in claims}
-    sets = {name: find(own, settings, seen, central) for name, own in of.items()}
+    kept = {
+        name: flips
+        for name, flips in load_flips().items()
+        if name in of
+        and clearly(set_answer(of[name], central), answer_at(of[name], flips))
+    }
+    sets = {
+        name: kept.get(name) or find(own, settings, seen, central)
+        for name, own in of.items()
+    }
     for name, flips in sets.items():
+        if name in kept:
+            continue
         if not flips or len(flips) > LONG:
             drawn_one = from_draws(of[name], central, seed)
             sets[name] = min(filter(None, (flips, drawn_one)), key=len, default=())

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from exoheart.reviewing.answer import FEWEST, ModelAnswer
+from exoheart.reviewing.answer import AGREES, DISAGREES, FEWEST, ModelAnswer
+from exoheart.reviewing.quantities import QUANTITIES
 from exoheart.reviewing.tables import MECHANISM, Flip
 
 #: Values of a parameter set that a sentence names; the record has all.
@@ -43,7 +44,20 @@ def _share(model: ModelAnswer) -> str:
         )
     held = round(model.share * model.speak)
     rest = f"; {silent} more have no effect to compare" if silent else ""
-    return f"It holds in {held} of {model.speak} parameter sets{rest}."
+    near = (
+        " That is close to a threshold: other draws may turn it."
+        if _near(model)
+        else ""
+    )
+    return f"It holds in {held} of {model.speak} parameter sets{rest}.{near}"
+
+
+def _near(model: ModelAnswer) -> bool:
+    """Whether the share lies within two Monte Carlo errors of a threshold."""
+    if model.share is None or model.error is None:
+        return False
+    apart = min(abs(model.share - edge) for edge in (AGREES, DISAGREES))
+    return apart < 2.0 * model.error
 
 
 def _central(model: ModelAnswer) -> str:
@@ -51,13 +65,22 @@ def _central(model: ModelAnswer) -> str:
     speaks = _OPEN if open_ else _SPEAKS
     middle = f"With every value at its median {speaks[model.central.verdict]}"
     if model.flipped is None:
-        found = "no parameter set was found that turns the verdict"
-        return f"{middle}; {found}, so it counts neither way."
+        return f"{middle}; {_unturned(model)}, so it counts neither way."
     if not model.flips:
         return f"{middle}, which turns the verdict."
     turned = f"{speaks[model.flipped.verdict]} with {_named(model.flips)}"
-    ends = ", each at an end of its prior" if len(model.flips) > 1 else ""
-    return f"{middle}; {turned}{ends}."
+    inside = ", each inside its prior" if len(model.flips) > 1 else ""
+    return f"{middle}; {turned}{inside}."
+
+
+def _unturned(model: ModelAnswer) -> str:
+    """Say what was looked for in vain: of an input of the donor a change of sign."""
+    if any(QUANTITIES[one.contrast.quantity].recorded for one in model.reads):
+        return "no parameter set was found that turns the verdict"
+    return (
+        "where it fails the difference is only small, and its sign never turns, since "
+        "the prior of this input lies on one side"
+    )
 
 
 def _named(flips: Sequence[Flip]) -> str:
