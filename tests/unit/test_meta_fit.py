@@ -290,3 +290,11 @@ def test_a_matrix_that_is_no_covariance_is_refused():
         fit_correlated([0.1, 0.2], np.eye(3))
     with pytest.raises(InputError, match="FE, REML, ML"):
         fit_correlated([0.1, 0.2, 0.4], np.eye(3), method="DL")
+
+
+def test_variances_nine_decades_apart_dont_cancel():
+    """Against metafor 3.8 on the same three effects: estimate, error and tau2."""
+    found = fit([1.0, 2.0, 30.0], [1e-3, 2e-3, 1e6])
+    assert found.estimate == pytest.approx(1.49950712475, rel=1e-9)
+    assert found.se == pytest.approx(0.499999507277, rel=1e-9)
+    assert found.tau2 == pytest.approx(0.498499639555, rel=1e-9)

@@ -37,6 +37,8 @@ LAYOUTS: Mapping[str, tuple[str, ...]] = MappingProxyType(
 #: Column that the normalised mean difference takes beside the group means, if there.
 SHAM = "m_sham"
 _LABEL = "study"
+#: Sizes of numbers whose squares and ratios still can be added up.
+_TINY, _HUGE = 1e-50, 1e50
 _POSITIVE = frozenset({"vi", "se", "sd1", "sd2"})
 _COUNTS = frozenset({"n1", "n2"})
 #: Columns that hold numbers in any layout.
@@ -269,6 +271,9 @@ def _cells(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
         met = repr(row[column]) if row[column] else "an empty cell"
         if value is None:
             yield Fault(row.where(column), met, "a finite number")
+        elif value and not _TINY <= abs(value) <= _HUGE:
+            allowed = f"0, or a number between {_TINY:g} and {_HUGE:g} in size"
+            yield Fault(row.where(column), met, allowed)
         elif column in _POSITIVE and value <= 0:
             yield Fault(row.where(column), met, "a number above zero")
         elif column in _COUNTS and (value < 2 or value != int(value)):

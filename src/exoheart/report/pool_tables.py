@@ -45,6 +45,8 @@ def _said(one: Part) -> str:
         told.append("one effect, nothing to pool")
     if fit and fit["pi95"]:
         told.insert(0, f"next study within {ends(fit['pi95'])}")
+    if any("narrower than the normal" in words for words in one["words"]):
+        told.append("narrower than the normal interval")
     if one["bounds"]:
         told.append("bounds")
     if one["published"]:

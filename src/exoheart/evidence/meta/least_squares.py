@@ -18,6 +18,10 @@ import numpy as np
 import numpy.typing as npt
 
 FloatArray = npt.NDArray[np.float64]
+#: Share of its terms below which a difference of traces has lost too many digits.
+_CANCELS = 1e-6
+#: Rows of P that are held at once.
+_ROWS = 512
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +73,24 @@ class WeightedFit:
 
     @property
     def trace_pp(self) -> float:
-        """tr(PP)."""
+        """tr(PP): by traces, or where these cancel as a sum of squares."""
         inner = self.basis.T @ (self.weights[:, None] * self.basis)
         squares = self.weights**2
-        return float(
-            squares.sum() - 2.0 * (squares @ self.leverages) + (inner**2).sum()
-        )
+        whole = float(squares.sum())
+        total = whole - 2.0 * float(squares @ self.leverages) + float((inner**2).sum())
+        return total if total > _CANCELS * whole else self._sum_of_squares()
+
+    def _sum_of_squares(self) -> float:
+        """Give tr(PP) from every element of P, some rows at a time."""
+        root = np.sqrt(self.weights)
+        total, count = 0.0, len(root)
+        for first in range(0, count, _ROWS):
+            rows = slice(first, first + _ROWS)
+            part = -self.basis[rows] @ self.basis.T
+            part[np.arange(len(part)), np.arange(first, first + len(part))] += 1.0
+            part *= root[rows, None] * root
+            total += float((part**2).sum())
+        return total
 
     def log_likelihood(self, restricted: bool) -> float:
         """Give the (restricted) log-likelihood, constants of the design left out."""
