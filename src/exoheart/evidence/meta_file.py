@@ -271,9 +271,9 @@ def _cells(row: RawRow, columns: Sequence[str]) -> Iterator[Fault]:
         met = repr(row[column]) if row[column] else "an empty cell"
         if value is None:
             yield Fault(row.where(column), met, "a finite number")
-        elif value and not _TINY <= abs(value) <= _HUGE:
-            allowed = f"0, or a number between {_TINY:g} and {_HUGE:g} in size"
-            yield Fault(row.where(column), met, allowed)
+        elif abs(value) > _HUGE or (column in _POSITIVE and 0 < value < _TINY):
+            low = f"{_TINY:g}" if column in _POSITIVE else f"-{_HUGE:g}"
+            yield Fault(row.where(column), met, f"a number from {low} to {_HUGE:g}")
         elif column in _POSITIVE and value <= 0:
             yield Fault(row.where(column), met, "a number above zero")
         elif column in _COUNTS and (value < 2 or value != int(value)):
