@@ -10,6 +10,7 @@ import typer
 
 from exoheart.cli import show
 from exoheart.cli.options import Json
+from exoheart.cli.writing import PageFile, require_page, write_page
 
 #: Rows of a table that the terminal shows.
 MOST_ROWS = 40
@@ -46,14 +47,7 @@ def meta(  # noqa: PLR0913, PLR0917 -- one option each
         bool,
         typer.Option("--robust", help="With --cluster: robust errors instead."),
     ] = False,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.html",
-            help="Page to write; replaces only its own.",
-            show_default=False,
-        ),
-    ] = None,
+    page: PageFile = None,
     json: Json = False,
 ) -> None:
     """Pool a table of effects: forest, funnel, orchard, sensitivity."""
@@ -77,7 +71,7 @@ def meta(  # noqa: PLR0913, PLR0917 -- one option each
     if page is not None:
         with show.progress("Page"):
             drawn = report.render_meta(document)
-        write(page, drawn, report.MARK, report.COMMAND)
+        write_page(page, drawn, report.MARK, report.COMMAND)
     if json:
         show.document(document)
         show.note(show.DISCLAIMER)
@@ -86,31 +80,6 @@ def meta(  # noqa: PLR0913, PLR0917 -- one option each
     if page is not None:
         show.line(f"Written: {page}")
     show.line(show.DISCLAIMER)
-
-
-def require_page(page: Path | None, mark: str, command: str) -> None:
-    """Stop before work is done if a page can't be written where it is asked for.
-
-    Raises
-    ------
-    InputError
-        Another ending than .html, a folder that can't be written, or another file.
-    """
-    from exoheart.errors import InputError
-    from exoheart.report.writing import require_replaceable
-
-    if page is None:
-        return
-    if page.suffix != ".html":
-        raise InputError(f"--page: met {page}; allowed: a name that ends in .html")
-    require_replaceable(page, mark, command)
-
-
-def write(page: Path, text: str, mark: str, command: str) -> None:
-    """Write a page, whole or not at all."""
-    from exoheart.report.writing import write_page
-
-    write_page(page, text, mark, command)
 
 
 def show_table(made: Any) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from exoheart.cli import show
 from exoheart.cli.options import Json
+from exoheart.cli.writing import PageFile, require_page, write_page
 
 
 def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
@@ -36,18 +36,10 @@ def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
         float | None,
         typer.Option(help="SD of the sceptical prior, in the unit of the pool."),
     ] = None,
-    page: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE.html",
-            help="Page to write; replaces only its own.",
-            show_default=False,
-        ),
-    ] = None,
+    page: PageFile = None,
     json: Json = False,
 ) -> None:
     """Pool the published rows and your own: little can be, and it says why."""
-    from exoheart.cli.evidence_meta import require_page, write
     from exoheart.evidence.pooling.choices import PoolChoices
     from exoheart.evidence.pooling.pools import pool
     from exoheart.report import pool as report
@@ -69,7 +61,7 @@ def pool_studies(  # noqa: PLR0913, PLR0917 -- one option each
     if page is not None:
         with show.progress("Page"):
             drawn = report.render_pool(document)
-        write(page, drawn, report.MARK, report.COMMAND)
+        write_page(page, drawn, report.MARK, report.COMMAND)
     if json:
         show.document(document)
         show.note(show.DISCLAIMER)

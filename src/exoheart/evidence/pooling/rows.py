@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
+from exoheart.evidence.comparators import treatment_compared
 from exoheart.evidence.meta.effects import MD, ROM, standard_deviation
 from exoheart.evidence.meta.inference import quantile
 from exoheart.evidence.meta.shared_control import split_control
 from exoheart.evidence.studies import OutcomeRecord, StudyRecord
-from exoheart.evidence.vocabulary import FORMS_GIVEN, SHARES
+from exoheart.evidence.vocabulary import SHARES
 
 #: How a spread of unknown kind is read for a bound; None reads none.
 Reading = Literal["SD", "SEM"] | None
@@ -32,7 +33,6 @@ UNCLEAR = "% of unclear kind"
 RELATIVE = "% relative"
 ANIMALS, IN_VITRO_SETTING = "animals", "in vitro"
 _ISOLATED = "isolated heart"
-_NOT_TREATMENTS = frozenset({"control", ""})
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -186,17 +186,6 @@ def candidates(studies: Iterable[StudyRecord], form: str) -> list[Candidate]:
     return found
 
 
-def product_compared(candidate: Candidate) -> str:
-    """Give the form of the comparator where that is a treatment itself, else empty."""
-    forms = {
-        row.form
-        for row in candidate.study.outcomes
-        if row.arm == candidate.row.comparator
-    }
-    other = sorted(forms & set(FORMS_GIVEN) - _NOT_TREATMENTS)
-    return other[0] if other else ""
-
-
 def effect_of(
     candidate: Candidate, reading: Reading = None, arms: int = 1
 ) -> Effect | str:
@@ -223,7 +212,7 @@ def _refused(candidate: Candidate) -> str:
     """Say why a row can't be pooled whatever else it prints; empty if it may be."""
     if candidate.study.retracted:
         return "the study is retracted"
-    against = product_compared(candidate)
+    against = treatment_compared(candidate.study, candidate.row)
     if against:
         return f"compared with another treatment ({against}), not with a control"
     if candidate.row.mean is None:
