@@ -11,6 +11,7 @@ import pytest
 from cli_runner import exoheart
 
 from exoheart.evidence.claims.tables import TOPICS
+from exoheart.evidence.own.file import FLAT_COLUMNS
 from exoheart.reviewing.record import NOT_COVERED
 
 KEYS = {"claim_id", "answered_by", "basis", "verdict", "numbers", "reason"}
@@ -135,13 +136,6 @@ def test_another_file_is_never_written_over(tmp_path):
 
 
 #: Two arms of one study in the flat layout; it found a larger infarct.
-COLUMNS = (
-    *("study_id", "ref_in_review", "doi", "pmid", "year", "first_author", "species"),
-    *("model", "donor_cell", "donor_species", "modification", "dose_value"),
-    *("dose_unit", "route", "time_of_dose", "outcome", "outcome_unit", "timepoint"),
-    *("arm", "comparator_arm", "mean", "spread", "spread_type", "n", "p"),
-    *("direction", "verified", "source_url", "note"),
-)
 BOTH = {
     "study_id": "larger2026",
     "year": "2026",
@@ -173,9 +167,9 @@ CONTROL = {"arm": "saline", "mean": "40"}
 def study_file(folder):
     """A file with that study."""
     rows = [BOTH | TREATED, BOTH | CONTROL]
-    lines = [",".join(row.get(name, "") for name in COLUMNS) for row in rows]
+    lines = [",".join(row.get(name, "") for name in FLAT_COLUMNS) for row in rows]
     path = folder / "larger.csv"
-    path.write_text("\n".join([",".join(COLUMNS), *lines]) + "\n", "utf-8")
+    path.write_text("\n".join([",".join(FLAT_COLUMNS), *lines]) + "\n", "utf-8")
     return path
 
 
